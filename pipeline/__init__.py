@@ -1,0 +1,1 @@
+"""What runs, in which order, where, and what came of it."""

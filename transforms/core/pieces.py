@@ -1,0 +1,37 @@
+"""A stretch of one input that one worker reads in one go, and how much of anything is allowed.
+
+Does no I/O.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: document: one text, page, feed or JSON document; lines: a stretch of JSON Lines; warc: a stretch of WARC records.
+Form = Literal["document", "lines", "warc"]
+#: What is wrapped around the bytes; the outermost first.
+Packing = Literal["gzip", "zstd", "bzip2"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk (of the member, in an archive)."""
+
+    origin: str  #: as a person names it: `path`, `archive.zip!member`
+    path: str  #: the file to open
+    member: str = ""  #: the member of a zip archive; empty: the file itself
+    form: Form = "document"
+    packing: tuple[Packing, ...] = ()
+    start: int = 0
+    length: int | None = None  #: None: to the end
+    first: int = 1  #: number of its first line or record, from 1
+    weight: int = 0  #: about how many bytes of text it may give
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one delivery may cost. A delivery above a limit is rejected, nothing else is lost."""
+
+    max_item_bytes: int = 20_000_000  #: of one document, line or record, unpacked
+    max_ratio: int = 200  #: unpacked bytes per packed byte above which it is a bomb (from 10 MB unpacked on)
+    max_item_s: float = 30.0  #: wall-clock seconds one delivery may take to read and extract
+    max_item_mb: int = 1024  #: memory one delivery may take, MB
