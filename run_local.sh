@@ -70,7 +70,7 @@ install() { # extra: "" or "[test]" or "[lint]"; does nothing where the same was
     [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
     printf 'Installing Newsbeam%s (a minute or two the first time)\n' "$1"
     : >$venv/installing
-    $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable ".$1" ||
+    $venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --editable ".$1" ||
         fail 1 "installation failed, see above; run the same command again once it is mended"
     printf '%s' "$wanted" >"$stamp"
     rm $venv/installing
