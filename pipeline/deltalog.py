@@ -1,0 +1,169 @@
+"""The log of a Delta table on a local disk: what delta-rs does not do for us.
+
+It syncs nothing, so after a power cut the newest entry or checkpoint may be there by name and torn inside; killed, it
+leaves its drafts behind. Log entries are `<version, 20 digits>.json`, checkpoints `<version>.checkpoint.parquet`,
+drafts end in `#<number>`.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake.transaction import AddAction, RemoveAction
+
+from pipeline.durable import sync_file, sync_folders
+from schemas.tables import TableSpec
+from transforms.snapshot import APPLICATION
+
+LOG: Final = "_delta_log"
+#: Commits from one checkpoint to the next.
+CHECKPOINT_EVERY: Final = 100
+#: What a reader may still want to open: every version that was the newest at some time in so many days.
+KEEP_DAYS: Final = 7
+
+_DRAFT: Final = re.compile(r"#[0-9]{1,9}$")
+_NEWEST: Final = "_last_checkpoint"
+
+
+def create(folder: Path, spec: TableSpec) -> None:
+    """Make an empty table, synced; nothing if it is there. What a killed creation left of an empty one is made anew."""
+    log = folder / LOG
+    if log.is_dir() and not _is_entry(_entry(folder, 0)):
+        shutil.rmtree(log)
+    if not log.is_dir():
+        DeltaTable.create(
+            folder,
+            spec.schema,
+            partition_by=[spec.partition] if spec.partition else None,
+            name=spec.name,
+            description=spec.description,
+            # Entries are expired here (expire_log), where none goes that a reader may want.
+            configuration={"delta.enableExpiredLogCleanup": "false"},
+        )
+    sync_commit(folder, 0)
+
+
+def commit(table: DeltaTable, spec: TableSpec, actions: list[AddAction | RemoveAction], *, load_id: int) -> None:
+    """Commit the files of a load, once: nothing if the log says that the load, or a later one, is in it. Not synced."""
+    if (table.transaction_version(APPLICATION) or 0) >= load_id:
+        return
+    table.create_write_transaction(
+        actions,
+        "append",
+        pa.schema(spec.schema),
+        [spec.partition] if spec.partition else None,
+        commit_properties=CommitProperties(
+            app_transactions=[Transaction(APPLICATION, load_id)], custom_metadata={"load_id": str(load_id)}
+        ),
+        post_commithook_properties=PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False),
+    )
+    table.update_incremental()
+
+
+def sync_commit(folder: Path, version: int) -> None:
+    """Flush a log entry and the names that lead to it."""
+    sync_file(_entry(folder, version))
+    sync_folders([folder / LOG, folder])
+
+
+def mend(folder: Path, version: int) -> None:
+    """After a power cut: drop what is torn of `version`, the one being written, so that it can be written again.
+
+    Its entry is written again by the intent; its checkpoint only repeats entries that are still there. A torn entry of
+    another version is not ours to mend: it was synced before anything was built on it.
+    """
+    entry, checkpoint, newest = _entry(folder, version), _checkpoint(folder, version), folder / LOG / _NEWEST
+    if entry.exists() and not _is_entry(entry):
+        entry.unlink()
+    if checkpoint.exists() and not _is_parquet(checkpoint):
+        checkpoint.unlink()
+    if newest.exists() and not _names_a_checkpoint(newest):
+        newest.unlink()
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a file is what a killed commit, checkpoint or compaction did not finish."""
+    return _DRAFT.search(path.name) is not None
+
+
+def keep_short(table: DeltaTable, folder: Path, *, now: float) -> None:
+    """Every so many commits: a checkpoint, and the entries go that nobody may want any more.
+
+    The entries are synced before the checkpoint that repeats them, and go only long after it was.
+
+    Args:
+        table: at its newest version.
+        folder: of the table.
+        now: seconds since 1970, as in the times of files.
+    """
+    version = table.version()
+    if version == 0 or version % CHECKPOINT_EVERY or _checkpoint(folder, version).exists():
+        return
+    table.create_checkpoint()
+    sync_file(_checkpoint(folder, version))
+    sync_file(folder / LOG / _NEWEST)
+    sync_folders([folder / LOG])
+    expire_log(folder, before=now - KEEP_DAYS * 86_400)
+
+
+def expire_log(folder: Path, *, before: float) -> None:
+    """Remove the entries and checkpoints that only versions need which were followed by another before that time.
+
+    That is all below the newest checkpoint whose version was. So every version that was the newest at that time
+    or later can still be opened.
+    """
+    versions = sorted(int(path.name[:20]) for path in (folder / LOG).glob("*.checkpoint.parquet"))
+    for version in reversed(versions):
+        follower = _entry(folder, version + 1)
+        if follower.exists() and follower.stat().st_mtime < before:
+            break
+    else:
+        return
+    for path in (folder / LOG).iterdir():
+        if path.name[:20].isdecimal() and int(path.name[:20]) < version:
+            path.unlink()
+
+
+def known_files(table: DeltaTable) -> tuple[set[str], set[str]]:
+    """Paths below the table: of the files in its newest version, and of those it once held that may still be there."""
+    live = set(pa.table(table.get_add_actions(flatten=True))["path"].to_pylist())
+    gone = set(table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False, full=False))
+    return live, gone
+
+
+def _entry(folder: Path, version: int) -> Path:
+    return folder / LOG / f"{version:020d}.json"
+
+
+def _checkpoint(folder: Path, version: int) -> Path:
+    return folder / LOG / f"{version:020d}.checkpoint.parquet"
+
+
+def _is_entry(path: Path) -> bool:
+    """Whether a log entry is there and whole: lines of JSON objects, at least one."""
+    try:
+        lines = path.read_bytes().splitlines()
+        return bool(lines) and all(isinstance(json.loads(line), dict) for line in lines)
+    except (FileNotFoundError, ValueError):
+        return False
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        pq.read_metadata(path)
+    except (pa.ArrowException, OSError):
+        return False
+    return True
+
+
+def _names_a_checkpoint(newest: Path) -> bool:
+    """Whether the hint at the newest checkpoint is whole and leads to one."""
+    try:
+        return _checkpoint(newest.parent.parent, json.loads(newest.read_bytes())["version"]).exists()
+    except (ValueError, TypeError, KeyError):
+        return False
