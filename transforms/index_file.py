@@ -1,0 +1,143 @@
+"""The file of the index: how it is laid out, opened, found faulty and set aside."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from transforms import index_keys
+from transforms.core.fingerprint import SCHEME
+
+#: Of the layout below; an index of another one is rebuilt.
+_LAYOUT: Final = 1
+_CACHE_KB: Final = 64 * 1024
+#: What the write-ahead log is cut back to after a load.
+_LOG_BYTES: Final = 32 * 1024 * 1024
+#: Stands for null where null may not stand in a key; sorts before every value.
+NONE: Final = -(2**63)
+
+_SCHEMA: Final = (
+    """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE docs (
+    num INTEGER PRIMARY KEY, article_id TEXT NOT NULL, version TEXT NOT NULL, stored_in TEXT NOT NULL,
+    date TEXT NOT NULL, text_from TEXT NOT NULL, words INTEGER NOT NULL, load_id INTEGER NOT NULL,
+    UNIQUE (article_id, version)
+);
+CREATE TABLE sightings (
+    article_id TEXT NOT NULL, origin TEXT NOT NULL, seen_at INTEGER NOT NULL, version TEXT NOT NULL,
+    source_version INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    PRIMARY KEY (article_id, origin, seen_at, version, source_version, updated_at)
+) WITHOUT ROWID;
+CREATE TABLE rejections (delivery_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE recalls (article_id TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (article_id, kind)) WITHOUT ROWID;
+"""
+    + index_keys.SCHEMA
+)
+
+
+class IndexDamagedError(Exception):
+    """An index that cannot be read; opening it for writing sets it aside."""
+
+
+def open_existing(path: Path) -> sqlite3.Connection:
+    """Open the index for reading.
+
+    Raises:
+        IndexDamagedError: it is absent, cannot be read, or is of another layout or fingerprint scheme.
+    """
+    try:
+        db = _connect(path, "ro")
+    except sqlite3.OperationalError as error:
+        raise IndexDamagedError(f"{path}: {error}") from error
+    fault = _fault(db, deep=False)
+    if fault:
+        db.close()
+        raise IndexDamagedError(f"{path}: {fault}")
+    return db
+
+
+def open_sound(path: Path) -> sqlite3.Connection:
+    """Open the index for writing, checked; made anew and empty if it is absent or was faulty (and then set aside)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size:
+        db = _connect(path, "rw")
+        fault = _fault(db, deep=True)
+        if not fault:
+            _tune(db)
+            return db
+        db.close()
+        set_aside(path)
+    return _make(path)
+
+
+def set_aside(path: Path) -> None:
+    """Rename the index to `….damaged`, in place of an earlier one, for whoever wants to know why."""
+    for end in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + end)
+        if part.exists():
+            part.replace(path.with_name(f"{path.name}.damaged{end}"))
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the error says that the file is damaged, and not that a disk is full or a lock held."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def generation(db: sqlite3.Connection) -> int:
+    """The last load applied; 0: none."""
+    return int(_meta(db, "generation"))
+
+
+def archive_id(db: sqlite3.Connection) -> str:
+    """The folder the index is of; empty before the first load."""
+    return str(_meta(db, "archive_id"))
+
+
+def set_generation(db: sqlite3.Connection, load_id: int, archive: str) -> None:
+    """Say which load the index is at, in the caller's transaction."""
+    db.executemany("UPDATE meta SET value = ? WHERE name = ?", [(load_id, "generation"), (archive, "archive_id")])
+
+
+def _meta(db: sqlite3.Connection, name: str) -> int | str:
+    (value,) = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return value  # type: ignore[no-any-return]  # a column of either type
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+    db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+    db.execute("PRAGMA mmap_size = 0")
+    return db
+
+
+def _tune(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+
+
+def _make(path: Path) -> sqlite3.Connection:
+    db = _connect(path, "rwc")
+    db.execute(f"PRAGMA page_size = {index_keys.PAGE_SIZE}")
+    db.execute("PRAGMA journal_mode = WAL")
+    _tune(db)
+    db.executescript(f"BEGIN; {_SCHEMA}")
+    db.executemany("INSERT INTO meta VALUES (?, ?)", [("generation", 0), ("archive_id", ""), ("scheme", SCHEME)])
+    db.execute(f"PRAGMA user_version = {_LAYOUT}")
+    db.execute("COMMIT")
+    return db
+
+
+def _fault(db: sqlite3.Connection, *, deep: bool) -> str:
+    """What is wrong with the index; empty: nothing. Deep: every page is looked at."""
+    try:
+        (layout,) = db.execute("PRAGMA user_version").fetchone()
+        if layout != _LAYOUT:
+            return f"layout {layout}, not {_LAYOUT}"
+        if _meta(db, "scheme") != SCHEME:
+            return f"fingerprint scheme {_meta(db, 'scheme')}, not {SCHEME}"
+        answers = db.execute("PRAGMA quick_check(1)").fetchall() if deep else [("ok",)]
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and not is_damage(error):
+            raise
+        return str(error)
+    return "" if answers == [("ok",)] else str(answers[0][0])
