@@ -89,10 +89,13 @@ class Snapshot:
     def files(self, table: str) -> list[TableFile]:
         """The table's files, by path."""
         log = self.log(table)
-        if log is None:
-            return []
-        paths = sorted(pa.table(log.get_add_actions(flatten=True))["path"].to_pylist())
-        return [table_file(self.out / table / unquote(path)) for path in paths]
+        return table_files(self.out / table, log) if log is not None else []
+
+
+def table_files(folder: Path, log: DeltaTable) -> list[TableFile]:
+    """The files of a table at the version its log is opened at, by path."""
+    paths = sorted(pa.table(log.get_add_actions(flatten=True))["path"].to_pylist())
+    return [table_file(folder / unquote(path)) for path in paths]
 
 
 def table_file(path: Path) -> TableFile:
