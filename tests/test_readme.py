@@ -1,0 +1,109 @@
+"""The README's tables and output are what the program says; `python tests/test_readme.py` writes them anew."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.append(str(PROJECT))
+
+from schemas.tables import TABLES, markdown  # noqa: E402 the line above finds them when this file is run by itself
+from transforms.core.records import Reason  # noqa: E402 the same
+
+README = PROJECT / "README.md"
+REGENERATE = "python tests/test_readme.py"
+SEEDS = ["seeds/wires", "seeds/pages", "seeds/feeds", "seeds/archives", "seeds/broken"]
+
+
+def _table_list() -> str:
+    rows = [f"| `{spec.name}/` | {spec.description} | {', '.join(spec.key)} |" for spec in TABLES.values()]
+    return "\n".join(["| table | one row is | key |", "|---|---|---|", *rows])
+
+
+def _columns() -> str:
+    """The table of the columns without its heading."""
+    return markdown(("articles",)).partition("\n\n")[2].partition("\n\n")[2].strip()
+
+
+def _reasons() -> str:
+    source = (PROJECT / "transforms" / "core" / "records.py").read_text()
+    rows = []
+    for reason in Reason:
+        comment = re.search(rf'^ +{reason.name} = "[a-z_]+" *#: *(.+)$', source, re.MULTILINE)
+        rows.append(f"| `{reason}` | {comment.group(1) if comment else reason.replace('_', ' ')} |")
+    return "\n".join(["| reason | meaning |", "|---|---|", *rows])
+
+
+def _newsbeam(*words: str) -> str:
+    program = [sys.executable, "-m", "pipeline", *words]
+    done = subprocess.run(program, cwd=PROJECT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"})
+    assert done.returncode == 0, done.stderr
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
+def _options() -> str:
+    return f"```\n{_newsbeam('ingest', '--help')}\n```"
+
+
+def _report() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        printed = _newsbeam("ingest", *SEEDS, "--out", f"{folder}/out")
+    printed = printed.replace(f"{folder}/out", "out")
+    return f"```\n{printed}\n```"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "report": _report,
+    "tables": _table_list,
+    "columns": _columns,
+    "reasons": _reasons,
+    "options": _options,
+}
+
+
+def _stated(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name}: [^\n]*-->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def _timeless(text: str) -> str:
+    """Seconds differ from run to run."""
+    return re.sub(r"\d+(\.\d+)? s\b", "N s", text)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_readme_states_what_is(name):
+    match = _stated(name).search(README.read_text())
+    assert match, f"README.md has no part {name!r}"
+    assert _timeless(match.group(2).strip()) == _timeless(PARTS[name]().strip()), f"stale; run: {REGENERATE}"
+
+
+def test_every_relative_link_leads_somewhere():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README.read_text()):
+        assert (PROJECT / target).exists(), target
+
+
+def test_every_word_of_run_local_is_told():
+    words = re.findall(r"^#   \./run_local\.sh ([a-z-]+)", (PROJECT / "run_local.sh").read_text(), re.MULTILINE)
+    readme = README.read_text()
+    assert [word for word in words if f"./run_local.sh {word}" not in readme and word != "help"] == []
+    assert sorted(words) == ["check", "help", "test", "test-all", "test-slow"]
+
+
+def main() -> None:
+    """Write every part anew."""
+    text = README.read_text()
+    for name, make in PARTS.items():
+        part = make()
+        text, changed = _stated(name).subn(lambda match, part=part: f"{match.group(1)}{part}\n{match.group(3)}", text)
+        assert changed == 1, name
+    README.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
