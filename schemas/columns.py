@@ -116,6 +116,7 @@ RECALLS: Final = (
     column("provider", TEXT, "agency that gave the item's id"),
     column("item_id", TEXT, "item it is about, as the agency calls it"),
     column("kind", TEXT, "kill or withhold"),
+    column("source_version", WHOLE, "version of the item as the agency counts it", "number", null=True),
     column("notice", TEXT, "what the notice says"),
     column("at", UTC, "when the agency gave the notice", "UTC, microseconds", null=True),
     column("seen_at", UTC, "when it was delivered", "UTC, microseconds"),
@@ -196,9 +197,18 @@ LOADS: Final = (
         "deliveries by source, kind and what came of them; the counts add up to delivered",
         "deliveries",
     ),
+    column(
+        "languages",
+        _list(_struct(language=TEXT, count=WHOLE)),
+        "languages of the rows added to articles, copies and held",
+        "rows",
+    ),
+    column(
+        "topics", _list(_struct(id=TEXT, count=WHOLE)), "topics of the rows added to articles, copies and held", "rows"
+    ),
     column("code_version", TEXT, "version of this program"),
     column("taxonomy_version", TEXT, "taxonomy used"),
-    column("index_generation", TEXT, "generation of the index of copies used"),
+    column("index_generation", WHOLE, "generation of the index used: the last load it held", "number"),
     column(
         "timings",
         _list(_struct(stage=TEXT, wall_s=NUMBER, cpu_s=NUMBER)),

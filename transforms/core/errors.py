@@ -20,7 +20,14 @@ class Refused(Exception):
 
 
 def rejected(
-    refused: Refused, *, origin: str, source: str = "", title: str = "", url: str = "", excerpt: str = "", raw_address: str = ""
+    refused: Refused,
+    *,
+    origin: str,
+    source: str = "",
+    title: str = "",
+    url: str = "",
+    excerpt: str = "",
+    raw_address: str = "",
 ) -> Rejected:
     """The row that tells of a refusal; the excerpt is cut to 200 characters."""
     return Rejected(

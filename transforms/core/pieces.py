@@ -8,13 +8,13 @@ from typing import Literal
 
 #: document: one text, page, feed or JSON document; lines: a stretch of JSON Lines; warc: a stretch of WARC records.
 Form = Literal["document", "lines", "warc"]
-#: What is wrapped around the bytes; the outermost first.
-Packing = Literal["gzip", "zstd", "bzip2"]
+#: What is wrapped around the bytes; the outermost first. Deflate without a frame is how zip archives pack their members.
+Packing = Literal["gzip", "zstd", "bzip2", "deflate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk (of the member, in an archive)."""
+    """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk (a member's packed bytes, in an archive)."""
 
     origin: str  #: as a person names it: `path`, `archive.zip!member`
     path: str  #: the file to open
@@ -24,6 +24,7 @@ class Piece:
     start: int = 0
     length: int | None = None  #: None: to the end
     first: int = 1  #: number of its first line or record, from 1
+    records: int = 1  #: about how many deliveries it holds
     weight: int = 0  #: about how many bytes of text it may give
 
 

@@ -1,0 +1,207 @@
+"""The loop of bounded batches over files: plan, run, publish, next."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.account import add_up, check_sums, columns_of
+from pipeline.batches import Batch, Input, cut_batches
+from pipeline.build import build
+from pipeline.output import Output, open_output
+from pipeline.plan import Plan
+from pipeline.publish import Staged, Step, discard_staging, next_load_id, publish, recover
+from pipeline.report import Report
+from pipeline.runners import run_graph
+from pipeline.runs import Run, input_key, move_on, run_key
+from pipeline.sources import cut, list_inputs
+from schemas.taxonomy import load_taxonomy
+from transforms.core.pieces import Limits
+from transforms.index import Index
+from transforms.tally import Count, read_tally
+from transforms.worker import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestOptions:
+    """What the command line said."""
+
+    paths: tuple[str, ...]
+    out: Path
+    command: str
+    workers: int
+    batch_size: int
+    limits: Limits
+    topics: Path | None  #: a taxonomy of the user's own
+    now: datetime | None  #: a fixed clock; None: the machine's
+    beam_args: tuple[str, ...]
+
+
+class Progress(Protocol):
+    """Is told how far a run is."""
+
+    def begin(self, total: int) -> None:
+        """All inputs together have this many bytes."""
+
+    def advance(self, size: int, deliveries: int) -> None:
+        """A batch is published that read so many bytes and gave so many deliveries."""
+
+
+def _pass(step: Step) -> None:
+    """Do nothing at a step."""
+
+
+def ingest(
+    options: IngestOptions, *, progress: Progress, stop: Callable[[], bool], at: Callable[[Step], None] = _pass
+) -> Report:
+    """Read all inputs into the output folder, batch by batch.
+
+    Killed at any moment, the same call goes on where it was: what is published stays, the batch in hand runs again by its
+    plan. Asked to stop, it publishes the batch in hand and returns.
+
+    Args:
+        options: the command.
+        progress: is told of each batch.
+        stop: asked between batches.
+        at: called at each step of each publish.
+
+    Raises:
+        OutputError: the output folder cannot be used.
+        SourceError: an input that was named does not exist.
+        TaxonomyError: the taxonomy has a fault.
+        RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing published is lost.
+    """
+    began = time.monotonic()
+    taxonomy = load_taxonomy(options.topics)
+    total = sum(listed.size for listed in list_inputs(options.paths))
+    with open_output(options.out, command=options.command) as output:
+        with closing(Index.open(output.state / "index.sqlite", readonly=False)) as index:
+            report = _recover(output, index, at)
+            run = Run(output.state, run_key([*options.paths, str(options.topics), str(options.limits)]))
+            report.resumed = run.resumed
+            progress.begin(total)
+            tallies: list[tuple[Count, ...]] = []
+            for plan, size in _plans(options, output, run, taxonomy.version):
+                tally = _load(plan, output, run, index, options, at)
+                tallies.append(tally)
+                report.loads.append(plan.load_id)
+                report.containers += plan.containers
+                progress.advance(size, sum(count.count for count in tally if count.kind == "delivered"))
+                if stop():
+                    report.stopped = True
+                    break
+            else:
+                run.end()
+    report.counts = add_up(tallies)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _recover(output: Output, index: Index, at: Callable[[Step], None]) -> Report:
+    """Finish what an earlier run had decided, and bring the index up to what is published."""
+    recovered = recover(output, update_state=partial(move_on, output.state), at=at)
+    index.catch_up(output.path)
+    report = Report(out=output.path)
+    if recovered.rolled_forward:
+        loads = ", ".join(map(str, recovered.rolled_forward))
+        report.notes.append(f"Finished publishing load {loads}, which an earlier run had begun.")
+    report.notes += [
+        f"Moved a file that nothing accounts for to {output.quarantine}/{name}." for name in recovered.quarantined
+    ]
+    report.notes += [f"A file that the log names is gone: {name}." for name in recovered.missing]
+    return report
+
+
+def _plans(options: IngestOptions, output: Output, run: Run, taxonomy_version: str) -> Iterator[tuple[Plan, int]]:
+    """The batch that was in hand, then those of all inputs that are not done; each with the bytes that it reads."""
+    pending = run.pending(next_load_id(output))
+    if pending is not None and pending.taxonomy_version == taxonomy_version:
+        yield replace(pending, workers=options.workers), 0
+        run.done.update(pending.done)
+    for batch in cut_batches(_inputs(options, run), size=options.batch_size):
+        yield _plan(options, output, batch, taxonomy_version), batch.weight
+
+
+def _inputs(options: IngestOptions, run: Run) -> Iterator[Input]:
+    for listed in list_inputs(options.paths):
+        begins = True
+        for given in cut(listed, options.limits, run.spool, max_records=min(500, options.batch_size)):
+            key = input_key(listed.identity, given)
+            if key not in run.done:
+                yield Input(given=given, key=key, begins=begins)
+                begins = False
+
+
+def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version: str) -> Plan:
+    load_id = next_load_id(output)
+    return Plan(
+        load_id=load_id,
+        now=options.now or datetime.now(UTC),
+        command=options.command,
+        out=str(output.path),
+        settings=Settings(limits=options.limits, taxonomy=str(options.topics.absolute()) if options.topics else ""),
+        workers=options.workers,
+        program_version=version("newsbeam"),
+        taxonomy_version=taxonomy_version,
+        index_generation=load_id - 1,
+        pieces=tuple(batch.pieces),
+        unread=tuple(batch.unread),
+        containers=batch.containers,
+        done=tuple(batch.done),
+    )
+
+
+def _load(
+    plan: Plan, output: Output, run: Run, index: Index, options: IngestOptions, at: Callable[[Step], None]
+) -> tuple[Count, ...]:
+    """Run one plan and publish what it staged; its counts."""
+    watch = _Watch()
+    discard_staging(output, plan.load_id)
+    run.begin(plan)
+    Path(plan.drafts).mkdir(parents=True)
+    Path(plan.staged).mkdir()
+    watch.lap("plan")
+    run_graph(partial(build, plan=plan), options.beam_args)
+    watch.lap("run")
+    tally = read_tally(Path(plan.tally))
+    check_sums(tally)
+    files = [path.relative_to(plan.staged) for path in sorted(Path(plan.staged).rglob("*.parquet"))]
+    row = {
+        **columns_of(tally),
+        "started_at": watch.began,
+        "finished_at": datetime.now(UTC),
+        "command": plan.command,
+        "now": plan.now,
+        "containers": plan.containers,
+        "code_version": plan.program_version,
+        "taxonomy_version": plan.taxonomy_version,
+        "index_generation": plan.index_generation,
+        "timings": watch.laps,
+    }
+
+    def update_state(load_id: int) -> None:
+        index.apply_load(output.path, load_id, files)
+        move_on(output.state, load_id)
+
+    publish(output, Staged(load_id=plan.load_id, folder=plan.folder), row, update_state=update_state, at=at)
+    return tally
+
+
+class _Watch:
+    """Wall-clock and CPU seconds of the stages of a load."""
+
+    def __init__(self) -> None:
+        self.began = datetime.now(UTC)
+        self.laps: list[dict[str, Any]] = []
+        self._wall, self._cpu = time.monotonic(), time.process_time()
+
+    def lap(self, stage: str) -> None:
+        """The time since the last lap was spent on this stage."""
+        wall, cpu = time.monotonic(), time.process_time()
+        self.laps.append({"stage": stage, "wall_s": wall - self._wall, "cpu_s": cpu - self._cpu})
+        self._wall, self._cpu = wall, cpu

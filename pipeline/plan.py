@@ -1,0 +1,65 @@
+"""A batch, decided: all that its result depends on, written down before it runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from transforms.core.pieces import Piece
+from transforms.core.records import Rejected
+from transforms.worker import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one batch reads, and as of when. The same plan gives the same rows, whoever runs it and however often."""
+
+    load_id: int
+    now: datetime  #: the clock of the batch
+    command: str
+    out: str  #: the output folder
+    settings: Settings
+    workers: int
+    program_version: str
+    taxonomy_version: str
+    index_generation: int
+    pieces: tuple[Piece, ...]
+    unread: tuple[Rejected, ...]  #: what could not even be opened
+    containers: int  #: files begun in this batch
+    done: tuple[int, ...]  #: names of its inputs in the run's journal
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of the batch lies until it is published."""
+        return Path(self.out, "staging", f"{self.load_id:010d}")
+
+    @property
+    def drafts(self) -> str:
+        """Where readers put drafts."""
+        return str(self.folder / "drafts")
+
+    @property
+    def staged(self) -> str:
+        """Where Parquet is staged."""
+        return str(self.folder / "tables")
+
+    @property
+    def tally(self) -> str:
+        """Where the counts are written."""
+        return str(self.folder / "tally.json")
+
+    @property
+    def index(self) -> str:
+        """The index that finds what is stored."""
+        return str(Path(self.out, "state", "index.sqlite"))
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The plan as JSON."""
+    return msgspec.json.encode(plan)
+
+
+def decode_plan(data: bytes) -> Plan:
+    """Raises msgspec.ValidationError or DecodeError: not a plan of this version."""
+    return msgspec.json.decode(data, type=Plan)

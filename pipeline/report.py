@@ -1,0 +1,129 @@
+"""What a run did, for a person and for a machine."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from transforms.core.deliveries import Outcome
+from transforms.tally import Count
+
+#: Rows of each list; the rest is counted in one line.
+_TOP = 12
+_WORDS = {
+    Outcome.NEW: "new",
+    Outcome.NEW_VERSION: "new versions",
+    Outcome.COPY: "copies",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.REPEATED: "repeated in batch",
+    Outcome.HELD: "held",
+    Outcome.RECALL: "recall notices",
+    Outcome.REJECTED: "rejected",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """The counts of all loads of a run."""
+
+    out: Path
+    counts: tuple[Count, ...] = ()
+    containers: int = 0
+    loads: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+    resumed: bool = False  #: goes on where a run that was killed left off
+    stopped: bool = False  #: was told to stop before all was read
+    notes: list[str] = field(default_factory=list)  #: what was found and put right at the start
+
+    def outcomes(self) -> dict[Outcome, int]:
+        """How many deliveries had each outcome."""
+        counted = {outcome: 0 for outcome in Outcome}
+        for count in self.counts:
+            if count.kind == "outcome":
+                counted[Outcome(count.name)] += count.count
+        return counted
+
+    def by(self, key: Callable[[Count], str | None]) -> Counter[str]:
+        """Counts under the names that `key` gives; None leaves one out."""
+        counter: Counter[str] = Counter()
+        for count in self.counts:
+            name = key(count)
+            if name is not None:
+                counter[name] += count.count
+        return counter
+
+    @property
+    def delivered(self) -> int:
+        """Items offered."""
+        return sum(count.count for count in self.counts if count.kind == "delivered")
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for a machine."""
+        return {
+            "out": str(self.out),
+            "loads": self.loads,
+            "containers": self.containers,
+            "delivered": self.delivered,
+            "outcomes": {outcome.value: number for outcome, number in self.outcomes().items()},
+            "sources": dict(self.by(_stored_source)),
+            "languages": dict(self.by(lambda count: count.name if count.kind == "language" else None)),
+            "topics": dict(self.by(lambda count: count.name if count.kind == "topic" else None)),
+            "rejected": dict(self.by(lambda count: count.reason if count.name == Outcome.REJECTED else None)),
+            "seconds": round(self.seconds, 3),
+            "resumed": self.resumed,
+            "stopped": self.stopped,
+            "notes": self.notes,
+        }
+
+    def lines(self) -> list[str]:
+        """The report for a person, at most 100 columns wide."""
+        outcomes = self.outcomes()
+        lines = [*self.notes]
+        if self.resumed:
+            lines.append("Went on where an earlier run of this command had stopped.")
+        lines += [
+            f"Read {self.containers:,} files: {self.delivered:,} deliveries in {self.seconds:,.1f} s.",
+            "  " + " · ".join(f"{outcomes[outcome]:,} {_WORDS[outcome]}" for outcome in Outcome),
+        ]
+        lines += _table("Stored, by source", self.by(_stored_source))
+        lines += _table("by language", self.by(lambda count: count.name if count.kind == "language" else None))
+        lines += _table("Top topics", self.by(lambda count: count.name if count.kind == "topic" else None))
+        lines += _table(
+            "Rejected, by reason", self.by(lambda count: count.reason if count.name == Outcome.REJECTED else None)
+        )
+        loads = (
+            f"load {self.loads[0]}"
+            if len(self.loads) == 1
+            else f"loads {self.loads[0]}-{self.loads[-1]}"
+            if self.loads
+            else "no load"
+        )
+        lines.append(f"Published as {loads} in {self.out}")
+        if self.stopped:
+            lines.append("Stopped before all was read; the same command goes on from here.")
+        return lines
+
+
+def _stored_source(count: Count) -> str | None:
+    if count.kind == "outcome" and count.name in (Outcome.NEW, Outcome.NEW_VERSION, Outcome.COPY, Outcome.HELD):
+        return count.source or "(not named)"
+    return None
+
+
+def _table(heading: str, counter: Counter[str]) -> list[str]:
+    """The most frequent names with their numbers; nothing if there are none."""
+    if not counter:
+        return []
+    ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    width = max(len(f"{number:,}") for _, number in ordered[:_TOP])
+    lines = ["", f"{heading}:"]
+    lines += [f"  {number:>{width},}  {_printable(name)}" for name, number in ordered[:_TOP]]
+    if rest := ordered[_TOP:]:
+        lines.append(f"  {sum(number for _, number in rest):>{width},}  in {len(rest)} others")
+    return lines
+
+
+def _printable(name: str) -> str:
+    """Names come from documents: nothing in them may steer a terminal."""
+    return "".join(character if character.isprintable() else "�" for character in name)[:80]

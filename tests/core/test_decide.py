@@ -1,0 +1,176 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.core.decide import decide
+from transforms.core.deliveries import Head, Known, Notice, Outcome, Place, Ref, StoredVersion
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+HEAD = Head(
+    article_id="a",
+    version="v1",
+    text_from="page",
+    content_hash="h1",
+    words=200,
+    date=date(2026, 4, 30),
+    evidence_at=datetime(2026, 4, 30, 8, tzinfo=UTC),
+    source_version=None,
+    updated_at=None,
+    origin="in/one.html",
+    url="https://example.org/one",
+    source="Example",
+    source_kind="page",
+    hold="",
+    language="en",
+    topic_ids=("ceasefire",),
+    keys=(),
+    ref=Ref(path="d", offset=0, length=1),
+)
+STORED = StoredVersion(
+    version="v1", stored_in="articles", date=date(2026, 4, 1), text_from="page", source_version=None, updated_at=None
+)
+NOTICE = Notice(
+    notice_id="n1",
+    article_id="a",
+    provider="XYZ",
+    item_id="1",
+    kind="kill",
+    source_version=2,
+    text="Kill: wrong figures",
+    at=NOW,
+    origin="in/kill.jsonl#1",
+    source="XYZ",
+    raw_address="",
+)
+
+
+def _decide(*known, copies=(), notices=(), recalled=frozenset()):
+    return decide(known, copies=set(copies), notices=notices, recalled=recalled)
+
+
+def _rows(decision):
+    return [(row.head.version, row.table, row.date) for row in decision.rows]
+
+
+def _outcomes(decision):
+    return sorted(counted.outcome for counted in decision.outcomes)
+
+
+def test_first_delivery_is_new_in_the_partition_of_its_own_date_and_is_sighted():
+    decision = _decide(Known(head=HEAD))
+    assert _rows(decision) == [("v1", "articles", date(2026, 4, 30))]
+    assert _outcomes(decision) == [Outcome.NEW]
+    assert [(s.origin, s.version) for s in decision.sightings] == [("in/one.html", "v1")]
+
+
+def test_the_same_again_is_unchanged_and_leaves_no_row_and_no_sighting():
+    seen = Place(version="v1", source_version=None, updated_at=None)
+    decision = _decide(Known(head=HEAD, stored=(STORED,), seen=seen))
+    assert (_rows(decision), decision.sightings) == ([], ())
+    assert _outcomes(decision) == [Outcome.UNCHANGED]
+
+
+def test_the_same_at_another_place_is_unchanged_but_sighted():
+    decision = _decide(Known(head=HEAD, stored=(STORED,)))
+    assert _rows(decision) == []
+    assert [s.origin for s in decision.sightings] == ["in/one.html"]
+    assert _outcomes(decision) == [Outcome.UNCHANGED]
+
+
+def test_a_place_that_goes_back_to_an_earlier_version_is_sighted_again():
+    seen = Place(version="v2", source_version=None, updated_at=None)
+    decision = _decide(Known(head=HEAD, stored=(STORED, replace(STORED, version="v2")), seen=seen))
+    assert [s.version for s in decision.sightings] == ["v1"]
+
+
+def test_a_changed_text_is_a_new_version_in_the_partition_of_the_first():
+    decision = _decide(Known(head=replace(HEAD, version="v2"), stored=(STORED,)))
+    assert _rows(decision) == [("v2", "articles", date(2026, 4, 1))]
+    assert _outcomes(decision) == [Outcome.NEW_VERSION]
+
+
+def test_twice_in_a_batch_is_one_row_and_repeated_once_and_seen_at_both_places():
+    decision = _decide(Known(head=HEAD), Known(head=replace(HEAD, origin="in/two.html")))
+    assert _rows(decision) == [("v1", "articles", date(2026, 4, 30))]
+    assert _outcomes(decision) == [Outcome.NEW, Outcome.REPEATED]
+    assert [s.origin for s in decision.sightings] == ["in/one.html", "in/two.html"]
+
+
+def test_a_copy_goes_to_copies_but_a_new_version_of_a_published_article_stays_in_articles():
+    assert _rows(_decide(Known(head=HEAD), copies=["v1"])) == [("v1", "copies", date(2026, 4, 30))]
+    later = Known(head=replace(HEAD, version="v2"), stored=(STORED,))
+    assert _rows(_decide(later, copies=["v2"])) == [("v2", "articles", date(2026, 4, 1))]
+
+
+def test_poorer_evidence_never_stands_beside_richer():
+    summary = replace(HEAD, version="s", text_from="summary", origin="in/feed.xml#1")
+    together = _decide(Known(head=summary), Known(head=HEAD))
+    assert _rows(together) == [("v1", "articles", date(2026, 4, 30))]
+    assert _outcomes(together) == [Outcome.NEW, Outcome.REPEATED]
+    after = _decide(Known(head=summary, stored=(STORED,)))
+    assert (_rows(after), _outcomes(after)) == ([], [Outcome.UNCHANGED])
+
+
+def test_richer_evidence_is_stored_beside_poorer():
+    poorer = replace(STORED, version="s", text_from="summary")
+    decision = _decide(Known(head=HEAD, stored=(poorer,)))
+    assert _rows(decision) == [("v1", "articles", date(2026, 4, 1))]
+
+
+def test_an_embargoed_item_is_held():
+    decision = _decide(Known(head=replace(HEAD, hold="embargo")))
+    assert _rows(decision) == [("v1", "held", date(2026, 4, 30))]
+    assert _outcomes(decision) == [Outcome.HELD]
+
+
+def test_a_kill_alone_is_a_recall_and_covers_what_comes_in_the_same_batch_or_later():
+    alone = _decide(notices=[NOTICE])
+    assert ([n.notice_id for n in alone.notices], _outcomes(alone)) == (["n1"], [Outcome.RECALL])
+    together = _decide(Known(head=HEAD), notices=[NOTICE])
+    assert _rows(together) == [("v1", "held", date(2026, 4, 30))]
+    later = _decide(Known(head=HEAD, recalled=frozenset({"kill"})), recalled=frozenset({"kill"}))
+    assert _rows(later) == [("v1", "held", date(2026, 4, 30))]
+
+
+def test_a_notice_twice_is_one_row_and_each_delivery_is_counted():
+    twice = _decide(notices=[NOTICE, replace(NOTICE, origin="in/kill.jsonl#2")])
+    assert len(twice.notices) == 1
+    assert _outcomes(twice) == [Outcome.RECALL, Outcome.REPEATED]
+    again = _decide(notices=[NOTICE], recalled=frozenset({"kill"}))
+    assert (again.notices, _outcomes(again)) == ((), [Outcome.UNCHANGED])
+
+
+def test_a_withheld_text_is_one_delivery():
+    withheld = replace(NOTICE, kind="withhold", origin=HEAD.origin)
+    decision = _decide(Known(head=replace(HEAD, hold="withheld")), notices=[withheld])
+    assert _outcomes(decision) == [Outcome.HELD]
+    assert [n.kind for n in decision.notices] == ["withhold"]
+
+
+DELIVERIES = st.lists(
+    st.builds(
+        lambda version, text_from, origin, updated: Known(
+            head=replace(HEAD, version=version, text_from=text_from, origin=origin, updated_at=updated)
+        ),
+        st.sampled_from(["v1", "v2", "v3"]),
+        st.sampled_from(["summary", "content", "page"]),
+        st.sampled_from(["x", "y"]),
+        st.sampled_from([None, NOW]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(DELIVERIES, st.randoms())
+def test_the_order_of_deliveries_does_not_matter_and_each_is_counted(deliveries, random):
+    shuffled = list(deliveries)
+    random.shuffle(shuffled)
+    one, other = _decide(*deliveries), _decide(*shuffled)
+    assert _rows(one) == _rows(other)
+    assert _outcomes(one) == _outcomes(other)
+    assert set(one.sightings) == set(other.sightings)
+    assert len(one.outcomes) == len(deliveries)
+    assert len({(row.head.version) for row in one.rows}) == len(one.rows)

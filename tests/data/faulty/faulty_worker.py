@@ -1,0 +1,32 @@
+"""A reader that obeys what it reads: it stands for pages that hang, eat memory or kill the interpreter."""
+
+import os
+import signal
+
+from transforms import worker
+from transforms.core.settle import settle
+
+
+def obey(item, **others):
+    title = item.title
+    if "HANG" in title:
+        while True:
+            pass
+    if "EAT" in title:
+        eaten = []
+        while True:
+            eaten.append(bytearray(50_000_000))
+    if "KILL" in title:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if "RAISE" in title:
+        raise ZeroDivisionError("a fault of ours")
+    if "ONCE" in title and not os.path.exists(mark := os.path.join(os.environ["FAULTY_MARKS"], "once")):
+        open(mark, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return settle(item, **others)
+
+
+worker.settle = obey
+
+if __name__ == "__main__":
+    worker.main()

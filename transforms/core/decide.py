@@ -1,0 +1,196 @@
+"""What becomes of the deliveries of one article: rows, sightings, outcomes.
+
+Does no I/O. A pure function of the article's deliveries in the batch, of what is stored of it, and of the verdicts on copies;
+the order in which the deliveries are given does not matter.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from transforms.core.deliveries import (
+    RICHNESS,
+    Head,
+    Known,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Place,
+    StoredIn,
+    StoredVersion,
+)
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A version to store, and where."""
+
+    head: Head
+    table: StoredIn
+    date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """An article seen at a place for the first time, or changed there."""
+
+    article_id: str
+    version: str
+    source_version: int | None
+    updated_at: datetime | None
+    origin: str
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One delivery's outcome, with what the report counts it under."""
+
+    outcome: Outcome
+    source: str
+    kind: str = ""  #: source_kind
+    reason: str = ""  #: of a rejection
+    language: str = ""
+    topic_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """All that follows for one article."""
+
+    rows: tuple[NewRow, ...]
+    sightings: tuple[Sighting, ...]
+    notices: tuple[Notice, ...]
+    outcomes: tuple[Counted, ...]
+
+
+def decide(
+    deliveries: Iterable[Known], *, copies: Collection[str], notices: Iterable[Notice], recalled: frozenset[NoticeKind]
+) -> Decision:
+    """Decide for one article.
+
+    Args:
+        deliveries: the heads of the batch, each with what is stored.
+        copies: versions of this article that were verified as another's copy.
+        notices: recalls of this article in the batch.
+        recalled: kinds of recall that earlier loads hold of it.
+
+    Returns:
+        Rows to store, richest evidence first: a poorer text beside a richer one makes none, and the first row fixes the date
+        of all. One outcome for every delivery and for every notice without one.
+    """
+    known = sorted(deliveries, key=lambda each: _order(each.head))
+    said = sorted(notices, key=_notice_order)
+    kinds = recalled | {notice.kind for notice in said}
+    stored = known[0].stored if known else ()
+    on = _Article(stored, held=bool(kinds))
+    outcomes: list[Counted] = []
+    sightings: dict[str, Sighting] = {}
+    for each in known:
+        outcome = on.take(each.head, is_copy=each.head.version in copies)
+        outcomes.append(
+            Counted(
+                outcome=outcome,
+                source=each.head.source,
+                kind=each.head.source_kind,
+                language=each.head.language,
+                topic_ids=each.head.topic_ids,
+            )
+        )
+        if _moved(each):
+            sightings[each.head.origin] = _sighting(each.head)
+    fresh = {notice.notice_id: notice for notice in reversed(said) if notice.kind not in recalled}
+    with_text = {each.head.origin for each in known}
+    for notice in said:
+        if notice.origin not in with_text:
+            outcomes.append(Counted(outcome=_of_notice(notice, fresh), source=notice.source, kind="wire"))
+    return Decision(
+        rows=tuple(on.rows),
+        sightings=tuple(sightings.values()),
+        notices=tuple(fresh[notice_id] for notice_id in sorted(fresh)),
+        outcomes=tuple(outcomes),
+    )
+
+
+def _of_notice(notice: Notice, fresh: Mapping[str, Notice]) -> Outcome:
+    """The first delivery of a notice is the recall; what earlier loads hold is unchanged."""
+    if notice.notice_id not in fresh:
+        return Outcome.UNCHANGED
+    return Outcome.RECALL if fresh[notice.notice_id] is notice else Outcome.REPEATED
+
+
+class _Article:
+    """The versions of one article as they become known."""
+
+    def __init__(self, stored: tuple[StoredVersion, ...], *, held: bool) -> None:
+        self.rows: list[NewRow] = []
+        self._before = {version.version for version in stored}
+        self._richest = max((RICHNESS[version.text_from] for version in stored), default=-1)
+        self._date = min((version.date for version in stored), default=None)
+        self._published = any(version.stored_in == "articles" for version in stored)
+        self._known = bool(stored)
+        self._held = held
+
+    def take(self, head: Head, *, is_copy: bool) -> Outcome:
+        if head.version in self._before:
+            return Outcome.UNCHANGED
+        if any(row.head.version == head.version for row in self.rows):
+            return Outcome.REPEATED
+        if RICHNESS[head.text_from] < self._richest:
+            return Outcome.REPEATED if self.rows else Outcome.UNCHANGED
+        table: StoredIn = "articles"
+        if head.hold or self._held:
+            table = "held"
+        elif is_copy and not self._published:
+            table = "copies"
+        outcome = self._outcome(table)
+        self._date = self._date or head.date
+        self._richest = RICHNESS[head.text_from]
+        self._published = self._published or table == "articles"
+        self._known = True
+        self.rows.append(NewRow(head=head, table=table, date=self._date))
+        return outcome
+
+    def _outcome(self, table: StoredIn) -> Outcome:
+        if table == "held":
+            return Outcome.HELD
+        if self._known:
+            return Outcome.NEW_VERSION
+        return Outcome.COPY if table == "copies" else Outcome.NEW
+
+
+def _order(head: Head) -> tuple[int, int, datetime, datetime, str, str]:
+    """Richest evidence first, then the order of versions; total within an article."""
+    return (
+        -RICHNESS[head.text_from],
+        -1 if head.source_version is None else head.source_version,
+        head.updated_at or _NEVER,
+        head.evidence_at,
+        head.version,
+        head.origin,
+    )
+
+
+def _notice_order(notice: Notice) -> tuple[str, str]:
+    return notice.notice_id, notice.origin
+
+
+def _moved(known: Known) -> bool:
+    """Whether this place has something to tell: first sight, another version, or its version or date moved."""
+    head = known.head
+    return known.seen != Place(version=head.version, source_version=head.source_version, updated_at=head.updated_at)
+
+
+def _sighting(head: Head) -> Sighting:
+    return Sighting(
+        article_id=head.article_id,
+        version=head.version,
+        source_version=head.source_version,
+        updated_at=head.updated_at,
+        origin=head.origin,
+        url=head.url,
+        source=head.source,
+    )

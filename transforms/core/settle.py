@@ -1,0 +1,168 @@
+"""From an item as found to an article: dateline, identity, version, language, topics, fingerprint.
+
+Does no I/O and knows no clock: `now` is an argument. The same item and `now` give the same article in every process.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from transforms.core.addresses import canonical_address, trusted_canonical
+from transforms.core.dateline import split_dateline
+from transforms.core.dates import parse_date
+from transforms.core.deliveries import Draft, Hold, Notice
+from transforms.core.errors import Refused
+from transforms.core.fingerprint import fingerprint
+from transforms.core.identity import article_id, content_hash, version_of
+from transforms.core.language import detect
+from transforms.core.normalise import nfc, words
+from transforms.core.records import Article, Dated, Dateline, Item, Reason, Stage
+from transforms.core.topics import Tagger
+
+#: A date further ahead than this is taken for a mistake; a day, because offsets are often left out.
+AHEAD = timedelta(days=1)
+#: No wire is older; earlier dates are defaults of broken software.
+OLDEST = datetime(1900, 1, 1, tzinfo=UTC)
+#: A first paragraph stands for a missing lead up to this many characters.
+LEAD_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What an item turned out to be: an article that may be held, or a notice, or both."""
+
+    draft: Draft | None
+    hold: Hold
+    notice: Notice | None
+
+
+def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[str], bool]) -> Settled:
+    """Conclude all that follows from the item itself.
+
+    Args:
+        item: as a reader found it.
+        now: the clock of the batch; becomes `first_seen_at`.
+        tagger: gives the topics.
+        speaks_for: whether the item's source may speak for a provider.
+
+    Returns:
+        A draft, its hold and a notice. A kill gives a notice only: its text must not be kept.
+
+    Raises:
+        Refused: no title and text (NO_TEXT), or a recall from a source that may not say it (NOT_AUTHORISED).
+    """
+    canonical = _canonical(item)
+    identity, _ = article_id(item, speaks_for=speaks_for, canonical=canonical)
+    notice = None
+    if item.pubstatus != "usable":
+        if item.provider and not speaks_for(item.provider):
+            raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, f"may not recall an item of {item.provider}")
+        notice = _notice(item, identity)
+        if item.pubstatus == "canceled":
+            return Settled(draft=None, hold="", notice=notice)
+    title = " ".join(nfc(item.title).split())
+    dateline, text = _dateline(item)
+    if not text:
+        if notice is not None:
+            return Settled(draft=None, hold="", notice=notice)
+        raise Refused(Stage.EXTRACT, Reason.NO_TEXT, "no body")
+    embargo, held_until = _embargo(item, now)
+    hold: Hold = "withheld" if notice is not None else "embargo" if embargo else ""
+    published = _plausible(item.published, now)
+    language, confidence = detect(text, title=title, hint=item.language_hint)
+    topics = tagger.tag(title, text, language)
+    article = Article(
+        article_id=identity,
+        version=version_of(title, text),
+        source_version=item.source_version,
+        title=title,
+        text=text,
+        lead=nfc(item.lead) or text.split("\n\n", 1)[0][:LEAD_CHARS],
+        authors=tuple(nfc(name) for name in item.authors),
+        byline=nfc(item.byline),
+        source=nfc(item.source),
+        source_kind=item.source_kind,
+        feed_url=item.feed_url,
+        url=canonical,
+        url_original=item.url,
+        origin=item.origin,
+        item_id=item.item_id,
+        published_at=published.at,
+        published_precision=published.precision,
+        published_raw=published.raw,
+        published_from=published.taken_from,
+        updated_at=item.updated_at,
+        first_seen_at=now,
+        language=language,
+        language_confidence=confidence,
+        dateline=dateline,
+        agency=nfc(item.agency) or (dateline.agency if dateline else "") or nfc(item.provider),
+        urgency=item.urgency,
+        slugline=nfc(item.slugline),
+        ednote=nfc(item.ednote),
+        genre=nfc(item.genre),
+        subjects=item.subjects,
+        usage_terms=nfc(item.usage_terms),
+        rights=nfc(item.rights),
+        expires_at=item.expires_at,
+        embargoed_until=held_until,
+        topics=topics,
+        topic_ids=tuple(topic.id for topic in topics),
+        places=(),
+        publisher_tags=tuple(nfc(tag) for tag in item.publisher_tags),
+        image_url=item.image_url,
+        word_count=len(words(text)),
+        content_hash=content_hash(text),
+        text_from=item.text_from,
+        extractor=item.extractor,
+        taxonomy_version=tagger.version,
+        raw_address=item.raw_address,
+    )
+    return Settled(draft=Draft(article=article, fingerprint=fingerprint(text)), hold=hold, notice=notice)
+
+
+def _canonical(item: Item) -> str:
+    """The one address of all variants: the page's own claim where it may be believed, else as delivered."""
+    claimed = trusted_canonical(item.canonical_url, item.url) if item.canonical_url else ""
+    return canonical_address(claimed or item.url)
+
+
+def _dateline(item: Item) -> tuple[Dateline | None, str]:
+    text = nfc(item.text).strip()
+    if item.dateline is not None:
+        return item.dateline, text
+    return split_dateline(text)
+
+
+def _plausible(published: Dated, now: datetime) -> Dated:
+    """An implausible date counts as none; what was written stays."""
+    if published.at is None or OLDEST <= published.at <= now + AHEAD:
+        return published
+    return Dated(raw=published.raw)
+
+
+def _embargo(item: Item, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether the item is held, and until when; an embargo that cannot be read holds for ever (fail closed)."""
+    if not item.embargoed:
+        return False, None
+    until = parse_date(item.embargoed).at
+    return until is None or until > now, until
+
+
+def _notice(item: Item, identity: str) -> Notice:
+    kind = "kill" if item.pubstatus == "canceled" else "withhold"
+    said = "\x1f".join(["1", identity, kind, str(item.source_version), str(item.updated_at)])
+    return Notice(
+        notice_id=hashlib.blake2b(said.encode(), digest_size=16).hexdigest(),
+        article_id=identity,
+        provider=item.provider,
+        item_id=item.item_id,
+        kind="kill" if kind == "kill" else "withhold",
+        source_version=item.source_version,
+        text=nfc(item.ednote) or nfc(item.title),
+        at=item.updated_at,
+        origin=item.origin,
+        source=nfc(item.source) or nfc(item.provider),
+        raw_address=item.raw_address,
+    )

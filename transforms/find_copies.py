@@ -1,0 +1,159 @@
+"""Find copies: candidates by shared keys, in the batch and in the archive, and the verified pairs among them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import apache_beam as beam
+
+from transforms.core.candidates import Entry, join, pair_of, spread, text_key
+from transforms.core.deliveries import Head, Known, Link, LinkedPair, Pair, TextAt
+from transforms.core.fingerprint import enough
+from transforms.core.verify import Text, verify
+from transforms.drafts import read_drafts
+from transforms.indexed import IndexedDoFn
+from transforms.rows import Row
+from transforms.stored_texts import StoredKey, read_texts
+
+
+@dataclass(eq=False)
+class FindCandidates(beam.PTransform):
+    """Pairs of texts worth comparing.
+
+    Input: Known, of heads that may become rows. Output: Pair, each once. Pairs within the batch are found by a shuffle of ids
+    and keys, in which all elements of a window meet; pairs with the archive by looking keys up in the index.
+    """
+
+    index: str
+
+    def expand(self, known: beam.PCollection[Known]) -> beam.PCollection[Pair]:
+        batches = known | "Gather" >> beam.BatchElements(min_batch_size=256, max_batch_size=1024)
+        within = (
+            batches
+            | "SpreadKeys" >> beam.FlatMap(_spread).with_output_types(tuple[int, list[Entry]])
+            | "GroupByBucket" >> beam.GroupByKey()
+            | "JoinBucket" >> beam.FlatMap(_join).with_output_types(tuple[str, tuple[Pair, tuple[int, ...]]])
+            | "GroupByPair" >> beam.GroupByKey()
+            | "KeepLikely" >> beam.FlatMap(_likely).with_output_types(Pair)
+        )
+        across = batches | "LookUpKeys" >> beam.ParDo(_LookUpKeys(self.index)).with_output_types(Pair)
+        return (within, across) | "BothKinds" >> beam.Flatten()
+
+
+@dataclass(eq=False)
+class VerifyPairs(beam.PTransform):
+    """Keep the pairs that are copies, by comparing their texts.
+
+    Input: Pair. Output: LinkedPair. Drafts and stored rows are read where they lie. One shuffle, of pairs, so that the work is
+    shared; order is not kept.
+    """
+
+    out: str
+
+    def expand(self, pairs: beam.PCollection[Pair]) -> beam.PCollection[LinkedPair]:
+        return (
+            pairs
+            | "Share" >> beam.Reshuffle()
+            | "Gather" >> beam.BatchElements(min_batch_size=32, max_batch_size=256)
+            | "Compare" >> beam.FlatMap(verify_pairs, out=self.out).with_output_types(LinkedPair)
+        )
+
+
+def text_of(known: Known) -> TextAt:
+    """The head as a text to compare."""
+    head: Head = known.head
+    placed = known.stored[0].stored_in if known.stored else ""
+    if any(version.stored_in == "articles" for version in known.stored):
+        placed = "articles"
+    return TextAt(
+        article_id=head.article_id,
+        version=head.version,
+        content_hash=head.content_hash,
+        words=head.words,
+        evidence_at=head.evidence_at,
+        placed="held" if head.hold or known.recalled else "articles" if placed == "articles" else "",
+        ref=head.ref,
+        date=min((version.date for version in known.stored), default=head.date),
+    )
+
+
+def verify_pairs(pairs: Sequence[Pair], out: str) -> Iterator[LinkedPair]:
+    """Compare the texts of each pair; those that are no copies are left out."""
+    texts = [text for pair in pairs for text in (pair.a, pair.b)]
+    drafts = read_drafts([text.ref for text in texts if text.ref is not None])
+    stored = read_texts(Path(out), sorted({_stored_key(text) for text in texts if text.ref is None}))
+
+    def text(at: TextAt) -> Text:
+        if at.ref is None:
+            return stored[text_key(at)]
+        article = drafts[at.ref].article
+        return Text(title=article.title, text=article.text)
+
+    for pair in pairs:
+        match = verify(text(pair.a), text(pair.b))
+        if match is not None:
+            link = Link(
+                a_article_id=pair.a.article_id,
+                a_version=pair.a.version,
+                b_article_id=pair.b.article_id,
+                b_version=pair.b.version,
+                jaccard=match.jaccard,
+                containment_a=match.containment_a,
+                containment_b=match.containment_b,
+                changes=match.changes,
+            )
+            yield LinkedPair(pair=pair, link=link)
+
+
+def row_of_link(linked: LinkedPair) -> Row:
+    """The link as a row, in the partition of its first text."""
+    return Row(table="links", date=linked.pair.a.date, values=asdict(linked.link))
+
+
+def _stored_key(text: TextAt) -> StoredKey:
+    return StoredKey(
+        stored_in=text.placed or "articles", date=text.date, article_id=text.article_id, version=text.version
+    )
+
+
+def _spread(batch: Sequence[Known]) -> Iterator[tuple[int, list[Entry]]]:
+    return spread((text_of(known), known.head.keys) for known in batch)
+
+
+def _join(group: tuple[int, Iterable[list[Entry]]]) -> Iterator[tuple[str, tuple[Pair, tuple[int, ...]]]]:
+    for pair, keys in join(entry for entries in group[1] for entry in entries):
+        yield "\x1f".join((*text_key(pair.a), *text_key(pair.b))), (pair, keys)
+
+
+def _likely(group: tuple[str, Iterable[tuple[Pair, tuple[int, ...]]]]) -> Iterator[Pair]:
+    parts = sorted(group[1], key=lambda part: part[1])
+    pair = parts[0][0]
+    if enough({key for _, keys in parts for key in keys}, pair.a.words, pair.b.words):
+        yield pair
+
+
+class _LookUpKeys(IndexedDoFn):
+    def process(self, batch: Sequence[Known]) -> Iterator[Pair]:
+        by_key: dict[int, list[TextAt]] = {}
+        for known in batch:
+            text = text_of(known)
+            for key in known.head.keys:
+                by_key.setdefault(key, []).append(text)
+        shared: dict[tuple[TextAt, TextAt], set[int]] = {}
+        for key, doc in self.index.sharing(sorted(by_key)):
+            other = TextAt(
+                article_id=doc.article_id,
+                version=doc.version,
+                content_hash="",
+                words=doc.words,
+                evidence_at=None,
+                placed=doc.stored_in,
+                ref=None,
+                date=doc.date,
+            )
+            for text in by_key[key]:
+                if text.article_id != other.article_id:
+                    shared.setdefault((text, other), set()).add(key)
+        for (text, other), keys in shared.items():
+            if enough(keys, text.words, other.words):
+                yield pair_of(text, other)

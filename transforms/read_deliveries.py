@@ -1,0 +1,68 @@
+"""Read pieces of input into heads, notices and rejections, each delivery where it can be killed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import apache_beam as beam
+
+from transforms.core.deliveries import Found, Head, Notice
+from transforms.core.pieces import Piece
+from transforms.core.records import Rejected
+from transforms.isolation import shared_pool
+from transforms.worker import Settings
+
+
+@dataclass(eq=False)
+class ReadDeliveries(beam.PTransform):
+    """Read pieces of input.
+
+    Input: lists of Piece, bounded or windowed. Output: a dict of collections, `heads` (Head), `notices` (Notice) and
+    `rejected` (Rejected); a delivery is in one of them, a withheld text in the first two; and `delivered`, the source of each
+    delivery, to hold against what came of them. Order is not kept. Each head's draft
+    lies in `drafts` by the time the head is emitted; run again, the drafts lie elsewhere in that folder. No shuffle.
+    """
+
+    settings: Settings
+    workers: int
+    now: datetime
+    drafts: str
+
+    def expand(self, pieces: beam.PCollection[list[Piece]]) -> dict[str, beam.PCollection]:
+        found = pieces | "Read" >> beam.ParDo(_Read(self.settings, self.workers, self.now, self.drafts)).with_outputs(
+            "notices", "rejected", "delivered", main="heads"
+        )
+        return {
+            "heads": found.heads,
+            "notices": found.notices,
+            "rejected": found.rejected,
+            "delivered": found.delivered,
+        }
+
+
+class _Read(beam.DoFn):
+    def __init__(self, settings: Settings, workers: int, now: datetime, drafts: str) -> None:
+        self.settings = settings
+        self.workers = workers
+        self.now = now
+        self.drafts = drafts
+
+    def process(self, pieces: Sequence[Piece]) -> Iterator[Head | beam.pvalue.TaggedOutput]:
+        pool = shared_pool(self.settings, self.workers)
+        for found in pool.run(pieces, now=self.now, drafts=Path(self.drafts)):
+            yield from _tagged(found)
+
+
+def _tagged(found: Found) -> Iterator[Head | beam.pvalue.TaggedOutput]:
+    head: Head | None = found.head
+    notice: Notice | None = found.notice
+    refused: Rejected | None = found.rejected
+    if head is not None:
+        yield head
+    if notice is not None:
+        yield beam.pvalue.TaggedOutput("notices", notice)
+    if refused is not None:
+        yield beam.pvalue.TaggedOutput("rejected", refused)
+    source = next((given.source for given in (head, notice, refused) if given is not None), "")
+    yield beam.pvalue.TaggedOutput("delivered", source)

@@ -1,0 +1,228 @@
+"""The processes that read: one warm parent (the nursery) and the workers it forks, each of which may die of what it reads.
+
+Started by `transforms.isolation` as `python -P -m transforms.worker FD SETTINGS` from an empty folder. A worker limits itself
+before each delivery: an alarm ends one that takes too long, a memory limit one that takes too much. Its death costs one
+delivery; the nursery forks the next worker in milliseconds.
+"""
+
+import contextlib
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from transforms.core.deliveries import Draft, Found, Head, Ref
+from transforms.core.errors import Refused, rejected
+from transforms.core.fingerprint import keys
+from transforms.core.jobs import Job, Progress, decode_job, encode
+from transforms.core.pieces import Limits
+from transforms.core.records import Item, Reason, Rejected, Stage
+from transforms.core.settle import settle
+from transforms.core.topics import Tagger
+
+#: Deliveries reported at once, unless the job is careful.
+REPORT = 32
+#: Exit code of a worker that ran out of memory and said so.
+RETIRED = 77
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What all jobs of a run share."""
+
+    limits: Limits
+    taxonomy: str  #: path of the taxonomy; empty: the one that comes with the program
+
+
+class Reader:
+    """Reads pieces into drafts. Holds what is costly to make: the tagger."""
+
+    def __init__(self, settings: Settings) -> None:
+        from schemas.taxonomy import load_taxonomy
+        from transforms.core import language, page
+
+        self.settings = settings
+        self.tagger = Tagger(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None))
+        language.warm()
+        page.warm()
+
+    def deliver(self, job: Job) -> Iterator[Found]:
+        """Each delivery of the piece in order, the first `skip` left out. Drafts are written before they are named."""
+        from transforms.read import read_piece
+
+        path = Path(job.drafts) / f"{os.getpid()}.drafts"
+        with path.open("ab") as drafts:
+            for ordinal, found in enumerate(read_piece(job.piece, self.settings.limits)):
+                if ordinal >= job.skip:
+                    yield self._settled(found, job, drafts)
+
+    def _settled(self, found: Item | Rejected, job: Job, drafts: BinaryIO) -> Found:
+        if isinstance(found, Rejected):
+            return Found(rejected=found)
+        try:
+            settled = settle(
+                found,
+                now=job.now,
+                tagger=self.tagger,
+                speaks_for=lambda _: found.source_kind in ("wire", "text"),
+            )
+        except Refused as refused:
+            return Found(
+                rejected=rejected(
+                    refused,
+                    origin=found.origin,
+                    source=found.source,
+                    title=found.title,
+                    url=found.url,
+                    excerpt=found.text,
+                    raw_address=found.raw_address,
+                )
+            )
+        if settled.draft is None:
+            return Found(notice=settled.notice)
+        return Found(head=_head(settled.draft, settled.hold, _write(settled.draft, drafts)), notice=settled.notice)
+
+
+def _write(draft: Draft, drafts: BinaryIO) -> Ref:
+    data = encode(draft)
+    offset = drafts.tell()
+    drafts.write(data)
+    drafts.flush()
+    return Ref(path=drafts.name, offset=offset, length=len(data))
+
+
+def _head(draft: Draft, hold: str, ref: Ref) -> Head:
+    article = draft.article
+    evidence_at = article.published_at or article.first_seen_at
+    return Head(
+        article_id=article.article_id,
+        version=article.version,
+        text_from=article.text_from,
+        content_hash=article.content_hash,
+        words=draft.fingerprint.words,
+        date=evidence_at.date(),
+        evidence_at=evidence_at,
+        source_version=article.source_version,
+        updated_at=article.updated_at,
+        origin=article.origin,
+        url=article.url,
+        source=article.source,
+        source_kind=article.source_kind,
+        hold="withheld" if hold == "withheld" else "embargo" if hold == "embargo" else "",
+        language=article.language,
+        topic_ids=article.topic_ids,
+        keys=keys(draft.fingerprint),
+        ref=ref,
+    )
+
+
+def serve(connection: Connection, reader: Reader) -> None:
+    """Do jobs until the other side is gone."""
+    seconds = reader.settings.limits.max_item_s
+    while True:
+        try:
+            job = decode_job(connection.recv_bytes())
+        except EOFError:
+            return
+        pending: list[Found] = []
+        deliveries = reader.deliver(job)
+        while True:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            try:
+                found = next(deliveries, None)
+            except MemoryError:
+                connection.send_bytes(encode(Progress(found=(*pending,), last=False)))
+                os._exit(RETIRED)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            if found is None:
+                break
+            pending.append(found)
+            if job.careful or len(pending) >= REPORT:
+                connection.send_bytes(encode(Progress(found=(*pending,), last=False)))
+                pending = []
+        connection.send_bytes(encode(Progress(found=(*pending,), last=True)))
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Allow this much above what the warm process holds. Only Linux tells how much that is; elsewhere no limit is set."""
+    with contextlib.suppress(FileNotFoundError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + megabytes * 1_000_000
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def nursery(control: socket.socket, reader: Reader) -> None:
+    """Fork a worker for each socket that comes; tell how a worker ended when asked.
+
+    Requests on `control`: `f` with a descriptor, answered by the worker's pid; `w` and a pid, answered by its wait status.
+    Answers are eight bytes. Returns in a worker when its work is done, and in the nursery when the other side is gone.
+    """
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
+        if not message:
+            return
+        if message[:1] == b"f":
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _limit_memory(reader.settings.limits.max_item_mb)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    serve(Connection(descriptors[0]), reader)
+                os._exit(0)
+            os.close(descriptors[0])
+            control.sendall(pid.to_bytes(8, "big"))
+        else:
+            _, status = os.waitpid(int(message[1:]), 0)
+            control.sendall(status.to_bytes(8, "big"))
+
+
+def main() -> None:
+    """Run a nursery on the descriptor in the first argument, with the settings in the second."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.disable(logging.CRITICAL)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    reader = Reader(msgspec.json.decode(sys.argv[2], type=Settings))
+    control.sendall(b"ready".ljust(8))
+    folder = Path.cwd()
+    with contextlib.suppress(ConnectionResetError):
+        nursery(control, reader)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def crash(status: int, last_words: str) -> tuple[Reason, str]:
+    """What a worker's wait status, and the last that it wrote, say of the delivery that it died of."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGALRM:
+            return Reason.TIMED_OUT, "took longer than a delivery may"
+        return Reason.CRASHED, f"killed its reader ({signal.Signals(number).name})"
+    if os.WEXITSTATUS(status) == RETIRED:
+        return Reason.OUT_OF_MEMORY, "took more memory than a delivery may"
+    return Reason.CRASHED, f"ended its reader (exit code {os.WEXITSTATUS(status)}) {last_words[:200]}".rstrip()
+
+
+def refusal(job: Job, done: int, status: int, last_words: str) -> Rejected:
+    """The rejection of the delivery that a worker died of, the one after the first `done` of its piece."""
+    reason, detail = crash(status, last_words)
+    piece = job.piece
+    origin = piece.origin if piece.form == "document" and done == 0 else f"{piece.origin}#{piece.first + done}"
+    return rejected(Refused(Stage.EXTRACT, reason, detail), origin=origin, raw_address=piece.path)
+
+
+if __name__ == "__main__":
+    main()
