@@ -22,6 +22,7 @@ from pipeline import deltalog
 from pipeline.durable import make_folder, sha256, sync_file, sync_folder, sync_folders
 from pipeline.intent import INTENT, CannotPublish, Intent, StagedFile, TableChange, inspect_file, inspect_staged
 from pipeline.output import Output
+from pipeline.quarantine import account_for
 from schemas.tables import TABLES, to_table, write_parquet
 from transforms.snapshot import APPLICATION
 
@@ -145,7 +146,7 @@ def recover(output: Output, *, update_state: Callable[[int], None], at: Callable
             shutil.rmtree(folder)
     quarantined, missing = [], []
     for name in TABLES:
-        strangers, gone = _account_for(output, name)
+        strangers, gone = account_for(output, name)
         quarantined += strangers
         missing += gone
     return Recovered(rolled_forward=tuple(finished), quarantined=tuple(quarantined), missing=tuple(missing))
@@ -308,26 +309,3 @@ def _files(intent: Intent) -> Iterator[tuple[str, StagedFile]]:
     for name, change in intent.tables.items():
         for file in change.files:
             yield name, file
-
-
-def _account_for(output: Output, name: str) -> tuple[list[str], list[str]]:
-    """Move a table's unknown Parquet files to quarantine/; their names there, and the known ones that are gone."""
-    folder, quarantined, present = output.table_folder(name), [], set()
-    live, tombstoned = deltalog.known_files(output.delta(name))
-    for path in sorted(folder.rglob("*")):
-        below = path.relative_to(folder)
-        if deltalog.is_draft(path):
-            path.unlink()
-        elif below.parts[0] == deltalog.LOG or path.suffix != ".parquet" or not path.is_file():
-            continue
-        elif below.as_posix() in live | tombstoned:
-            present.add(below.as_posix())
-        else:
-            target = output.quarantine / name / below
-            while target.exists():
-                target = target.with_name(target.name + "+")
-            make_folder(target.parent)
-            path.replace(target)
-            sync_folders([target.parent, path.parent])
-            quarantined.append(target.relative_to(output.quarantine).as_posix())
-    return quarantined, [f"{name}/{path}" for path in sorted(live - present)]
