@@ -14,11 +14,13 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.fs as fs
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
-from schemas.tables import PARTITION
+from schemas.tables import PARTITION, TABLES
 
 #: The application that load numbers are transactions of, in every table's log.
 APPLICATION: Final = "newsbeam"
@@ -90,6 +92,19 @@ class Snapshot:
         """The table's files, by path."""
         log = self.log(table)
         return table_files(self.out / table, log) if log is not None else []
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """The table, its partition column included; read when it is asked."""
+        schema, layout, disk = TABLES[table].schema, ds.ParquetFileFormat(), fs.LocalFileSystem()
+        fragments = [
+            layout.make_fragment(
+                str(file.path),
+                disk,
+                ds.scalar(True) if file.date is None else ds.field(PARTITION) == ds.scalar(file.date),
+            )
+            for file in self.files(table)
+        ]
+        return ds.FileSystemDataset(fragments, schema, layout, disk)
 
 
 def table_files(folder: Path, log: DeltaTable) -> list[TableFile]:

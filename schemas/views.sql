@@ -1,0 +1,137 @@
+-- What a reader asks for, over the tables of one snapshot (DuckDB).
+--
+-- Two variables say what counts as now:
+--   as_of  null: every sighting counts; a time: only what had been seen by then
+--   clock  the time at which embargoes are judged
+-- `clusters` (article_id, story_id) is filled by newsbeam.Archive before `stories` is asked for.
+--
+-- articles_current and stories are the same for any order, batching or repetition of the same deliveries. Aside are the
+-- columns that tell of the first delivery (origin, raw_address, first_seen_at, date, load_id) and of where the row lies
+-- (stored_in).
+
+-- How rich the evidence of a text is: a poorer text never stands before a richer one.
+CREATE MACRO richness(text_from) AS
+    CASE text_from WHEN 'title' THEN 0 WHEN 'summary' THEN 1 WHEN 'content' THEN 2 ELSE 3 END;
+
+CREATE MACRO counts(seen_at) AS getvariable('as_of') IS NULL OR seen_at <= getvariable('as_of');
+
+-- Every stored version with its text, wherever it lies.
+CREATE VIEW stored AS
+    SELECT *, 'articles' AS stored_in FROM articles
+    UNION ALL SELECT *, 'copies' AS stored_in FROM copies
+    UNION ALL SELECT *, 'held' AS stored_in FROM held;
+
+-- Articles that a kill takes out, at any time: the item itself, and the copies that credit the agency that killed it.
+CREATE VIEW killed AS
+    WITH kills AS (SELECT article_id, lower(provider) AS provider FROM recalls WHERE kind = 'kill'),
+    linked AS (
+        SELECT a_article_id AS article_id, b_article_id AS copy_id FROM links
+        UNION ALL SELECT b_article_id, a_article_id FROM links
+    )
+    SELECT article_id FROM kills
+    UNION
+    SELECT linked.copy_id FROM kills
+    JOIN linked USING (article_id)
+    JOIN stored ON stored.article_id = linked.copy_id AND lower(stored.agency) = kills.provider AND kills.provider <> '';
+
+-- The versions that may be shown, one row for each (article_id, version), without text. Their state is the greatest that was
+-- sighted; the row itself counts as a sighting. A poorer text beside a richer one of the same article is left out.
+-- version_number counts from 1 by state.
+CREATE VIEW versions AS
+    WITH sighted AS (
+        SELECT article_id, version, source_version, updated_at, seen_at FROM sightings
+        UNION ALL SELECT article_id, version, source_version, updated_at, first_seen_at FROM stored
+    ),
+    states AS (
+        SELECT
+            article_id,
+            version,
+            max({
+                'source_version': coalesce(source_version, -9223372036854775808),
+                'updated_at': coalesce(updated_at, '-infinity'::TIMESTAMPTZ),
+                'seen_at': seen_at
+            }) AS state,
+            min(seen_at) AS first_at
+        FROM sighted WHERE counts(seen_at)
+        GROUP BY article_id, version
+    ),
+    placed AS (
+        SELECT
+            article_id,
+            version,
+            min({'stored_in': stored_in, 'load_id': load_id}) AS place,
+            max(richness(text_from)) AS richness,
+            min(published_at) AS published_at
+        FROM stored
+        WHERE stored_in <> 'held'
+            OR embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock'))
+        GROUP BY article_id, version
+    ),
+    shown AS (
+        SELECT * FROM placed JOIN states USING (article_id, version)
+        WHERE article_id NOT IN (FROM killed)
+            -- A withhold covers what is not known to be later than it.
+            AND NOT EXISTS (
+                FROM recalls
+                WHERE recalls.kind = 'withhold'
+                    AND recalls.article_id = placed.article_id
+                    AND NOT CASE
+                        WHEN recalls.at IS NOT NULL AND isfinite(states.state.updated_at)
+                            THEN states.state.updated_at > recalls.at
+                        ELSE states.first_at > recalls.seen_at
+                    END
+            )
+    )
+    SELECT
+        article_id,
+        version,
+        row_number() OVER (PARTITION BY article_id ORDER BY state, version) AS version_number,
+        row_number() OVER (PARTITION BY article_id ORDER BY state DESC, version DESC) = 1 AS is_current,
+        nullif(state.source_version, -9223372036854775808) AS source_version,
+        CASE WHEN isfinite(state.updated_at) THEN state.updated_at END AS updated_at,
+        state.seen_at AS seen_at,
+        coalesce(published_at, first_at) AS evidence_at,
+        place.stored_in AS stored_in,
+        place.load_id AS load_id
+    FROM (SELECT * FROM shown QUALIFY richness = max(richness) OVER (PARTITION BY article_id));
+
+-- Per article the highest version that may be shown; source_version, updated_at and seen_at are those of its state.
+CREATE VIEW articles_current AS
+    SELECT
+        stored.* REPLACE (versions.source_version AS source_version, versions.updated_at AS updated_at),
+        versions.seen_at,
+        versions.version_number
+    FROM versions JOIN stored USING (article_id, version, stored_in, load_id)
+    WHERE versions.is_current;
+
+-- Per cluster of copies its representative, with every outlet that carried it (in order) and every article of it.
+CREATE VIEW stories AS
+    WITH members AS (
+        SELECT coalesce(clusters.story_id, versions.article_id) AS story_id, versions.article_id
+        FROM versions LEFT JOIN clusters USING (article_id)
+        WHERE versions.is_current
+    ),
+    carried AS (
+        SELECT article_id, source FROM sightings WHERE counts(seen_at)
+        UNION SELECT article_id, source FROM articles_current
+    ),
+    outlets AS (
+        SELECT story_id, list(DISTINCT source ORDER BY source) AS outlets
+        FROM members JOIN carried USING (article_id)
+        WHERE source <> ''
+        GROUP BY story_id
+    ),
+    counted AS (
+        SELECT story_id, count(*) - 1 AS copies, list(article_id ORDER BY article_id) AS article_ids
+        FROM members GROUP BY story_id
+    )
+    SELECT
+        articles_current.article_id AS story_id,
+        articles_current.*,
+        coalesce(outlets.outlets, []) AS outlets,
+        counted.copies,
+        counted.article_ids,
+        articles_current.version_number AS versions
+    FROM articles_current
+    JOIN counted ON counted.story_id = articles_current.article_id
+    LEFT JOIN outlets ON outlets.story_id = articles_current.article_id;
