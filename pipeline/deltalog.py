@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -72,17 +71,16 @@ def sync_commit(folder: Path, version: int) -> None:
 
 
 def mend(folder: Path, version: int) -> None:
-    """After a power cut: drop what is torn of `version`, the one being written, so that it can be written again.
+    """After a death: drop of `version`, the one being written, what may be torn, so that it can be written again.
 
-    Its entry is written again by the intent; its checkpoint only repeats entries that are still there. A torn entry of
-    another version is not ours to mend: it was synced before anything was built on it.
+    That is its entry, if it is torn, which the intent repeats; and its checkpoint, which repeats entries that are still
+    there. A torn entry of another version is not ours to mend: it was synced before anything was built on it.
     """
-    entry, checkpoint, newest = _entry(folder, version), _checkpoint(folder, version), folder / LOG / _NEWEST
+    entry, newest = _entry(folder, version), folder / LOG / _NEWEST
     if entry.exists() and not _is_entry(entry):
         entry.unlink()
-    if checkpoint.exists() and not _is_parquet(checkpoint):
-        checkpoint.unlink()
-    if newest.exists() and not _names_a_checkpoint(newest):
+    _checkpoint(folder, version).unlink(missing_ok=True)
+    if newest.exists() and not _leads_to_a_checkpoint(newest):
         newest.unlink()
 
 
@@ -94,7 +92,8 @@ def is_draft(path: Path) -> bool:
 def keep_short(table: DeltaTable, folder: Path, *, now: float) -> None:
     """Every so many commits: a checkpoint, and the entries go that nobody may want any more.
 
-    The entries are synced before the checkpoint that repeats them, and go only long after it was.
+    The entries are synced before the checkpoint that repeats them, and go only long after it was. Killed in between,
+    `mend` removes it and it is made again.
 
     Args:
         table: at its newest version.
@@ -102,7 +101,7 @@ def keep_short(table: DeltaTable, folder: Path, *, now: float) -> None:
         now: seconds since 1970, as in the times of files.
     """
     version = table.version()
-    if version == 0 or version % CHECKPOINT_EVERY or _checkpoint(folder, version).exists():
+    if version == 0 or version % CHECKPOINT_EVERY:
         return
     table.create_checkpoint()
     sync_file(_checkpoint(folder, version))
@@ -153,16 +152,8 @@ def _is_entry(path: Path) -> bool:
         return False
 
 
-def _is_parquet(path: Path) -> bool:
-    try:
-        pq.read_metadata(path)
-    except (pa.ArrowException, OSError):
-        return False
-    return True
-
-
-def _names_a_checkpoint(newest: Path) -> bool:
-    """Whether the hint at the newest checkpoint is whole and leads to one."""
+def _leads_to_a_checkpoint(newest: Path) -> bool:
+    """Whether the hint at the newest checkpoint is whole, and that checkpoint there."""
     try:
         return _checkpoint(newest.parent.parent, json.loads(newest.read_bytes())["version"]).exists()
     except (ValueError, TypeError, KeyError):

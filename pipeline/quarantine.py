@@ -15,7 +15,8 @@ def account_for(output: Output, name: str) -> tuple[list[str], list[str]]:
     may still want is known.
 
     Returns:
-        The quarantined files, below quarantine/; and those that the log knows and that are gone, below the output folder.
+        The quarantined files, below quarantine/; and those that the log knows and that are gone, below the output
+        folder.
     """
     folder = output.table_folder(name)
     live, left = deltalog.known_files(output.delta(name))

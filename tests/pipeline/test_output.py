@@ -145,7 +145,7 @@ def test_no_folder_is_made_unless_asked(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_not_writable(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises((NotOurs, NotWritable), match="not a folder|cannot be written to"):
+    with pytest.raises((NotOurs, NotWritable), match=r"not a folder|cannot be written to"):
         open_output(tmp_path / "file" / "out", command="test")
     with pytest.raises(NotWritable, match=r"^/proc/newsbeam: cannot be written to"):
         open_output(Path("/proc/newsbeam"), command="test")
