@@ -54,7 +54,7 @@ is_sound() { # the environment works, is of the version asked for, stands where 
     [ ! -e $venv/installing ] && [ "$(cat $venv/made-in 2>/dev/null)" = "$PWD" ] && $venv/bin/python -m pip --version >/dev/null 2>&1
 }
 
-install() { # extra: "" or "[test]" or "[lint]"; does nothing where the same was installed before
+install() { # extra: "" or "[test]" or "[lint,test]"; does nothing where the same was installed before
     local python stamp=$venv/installed$1 wanted
     if ! is_sound; then
         python=$(find_python)
@@ -97,8 +97,7 @@ test_slow() {
 }
 
 check() {
-    install '[lint]'
-    install '[test]' # mypy reads the types of what the tests import too
+    install '[lint,test]'
     $venv/bin/python -m ruff check .
     $venv/bin/python -m ruff format --check .
     $venv/bin/python -m mypy
