@@ -161,14 +161,12 @@ def _proof(hits: Iterable[_Hit]) -> list[_Hit]:
         return *place, not hit.rule.against, -told.weight, hit.lent, LANGUAGES.index(told.language), told.text
 
     kept: list[_Hit] = []
-    reached: dict[
-        str, int
-    ] = {}  # per field, the end of the longest hit so far: starts ascend, so a hit ending before it lies inside one
+    covered: dict[str, int] = {}  # per field: starts ascend, so a hit that ends before this lies inside an earlier one
     counts: dict[str, int] = defaultdict(int)
     for hit in sorted(hits, key=order):
-        if hit.end <= reached.get(hit.field, -1):
+        if hit.end <= covered.get(hit.field, -1):
             continue
-        reached[hit.field] = hit.end
+        covered[hit.field] = hit.end
         if not hit.rule.against and counts[hit.field] < MAX_EVIDENCE:
             counts[hit.field] += 1
             kept.append(hit)
