@@ -75,7 +75,9 @@ def canonical_charset(name: str) -> str:
     ('cp1252', 'cp932', '')
     """
     name = name.strip().strip("\"'").lower()
-    name = {"x-sjis": "shift_jis", "x-gbk": "gbk", "windows-31j": "cp932", "utf8": "utf-8", "unicode": "utf-16"}.get(name, name)
+    name = {"x-sjis": "shift_jis", "x-gbk": "gbk", "windows-31j": "cp932", "utf8": "utf-8", "unicode": "utf-16"}.get(
+        name, name
+    )
     if not name or not name.isascii() or "\0" in name:
         return ""
     try:

@@ -38,7 +38,9 @@ def read_document(
     sniffed = sniff(_head(data))
     try:
         if len(data) > limits.max_item_bytes:
-            raise Refused(Stage.OPEN, Reason.TOO_LARGE, f"{len(data)} bytes, above the limit of {limits.max_item_bytes}")
+            raise Refused(
+                Stage.OPEN, Reason.TOO_LARGE, f"{len(data)} bytes, above the limit of {limits.max_item_bytes}"
+            )
         yield from _items(data, sniffed, origin=origin, url=url, declared=declared, raw_address=raw_address)
     except Refused as refused:
         excerpt = excerpt_of(data) if sniffed.form in _TEXTUAL else ""

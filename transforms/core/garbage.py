@@ -14,8 +14,10 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 #: A UTF-8 sequence read as windows-1252 (or latin-1): Ã©, â€™, Ð¸, ØªÙ.
-_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
-                    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]")
+_TWICE = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
+    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
+)
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _INVERTED = re.compile("[а-яё](?=[А-ЯЁ])")
 #: One half of every pair when UTF-8 is read in the code page of its own script: the letters, and their script.

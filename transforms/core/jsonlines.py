@@ -99,7 +99,11 @@ def _forgiving(data: bytes) -> object:
     """What msgspec refuses and Python's own reader takes: NaN, lone surrogates, control characters, a byte order mark."""
     try:
         value: object = json.loads(
-            data.lstrip(b"\xef\xbb\xbf\x1e \t\r\n"), strict=False, parse_constant=_null, parse_int=_int, parse_float=_float
+            data.lstrip(b"\xef\xbb\xbf\x1e \t\r\n"),
+            strict=False,
+            parse_constant=_null,
+            parse_int=_int,
+            parse_float=_float,
         )
     except RecursionError as error:
         raise _not_json("nested too deeply") from error

@@ -169,7 +169,9 @@ def _require(record: _Record, title: str, paragraphs: list[str]) -> None:
     if not title:
         raise Refused(Stage.EXTRACT, Reason.NO_TITLE, "neither title nor text")
     kind = record.string("type").lower()
-    raise Refused(Stage.EXTRACT, Reason.NO_TEXT, f"{kind} without a text" if kind in _WITHOUT_TEXT else "a title without a text")
+    raise Refused(
+        Stage.EXTRACT, Reason.NO_TEXT, f"{kind} without a text" if kind in _WITHOUT_TEXT else "a title without a text"
+    )
 
 
 def _title(record: _Record) -> str:
@@ -205,7 +207,9 @@ def _bodies(record: _Record) -> list[str]:
 def _lead(record: _Record) -> str:
     lead = record.string("description_text")
     if not lead:
-        texts = (_value("descriptions", said) for said in record.objects("descriptions") if said.get("role") not in _CAPTIONS)
+        texts = (
+            _value("descriptions", said) for said in record.objects("descriptions") if said.get("role") not in _CAPTIONS
+        )
         lead = next(filter(None, texts), "")
     lead = lead or next(filter(None, map(record.string, record.matching("description_"))), "")
     return text_of_html(lead) if looks_like_html(lead) else lead
@@ -238,7 +242,9 @@ def _status(record: _Record) -> PubStatus:
     written = record.string("pubstatus").lower().rsplit(":", 1)[-1]
     status = _STATUS.get(written or "usable")
     if status is None:
-        raise Refused(Stage.PARSE, Reason.BAD_RECORD, f"pubstatus: {written[:40]!r} is not usable, withheld or canceled")
+        raise Refused(
+            Stage.PARSE, Reason.BAD_RECORD, f"pubstatus: {written[:40]!r} is not usable, withheld or canceled"
+        )
     return status
 
 
@@ -264,7 +270,9 @@ def _subjects(record: _Record) -> tuple[Subject, ...]:
         code = said.get("code") or said.get("literal") or said.get("uri") or ""
         name = said.get("name", "")
         if code or name:
-            subjects.append(Subject(code=clean_text(code), scheme=clean_text(said.get("scheme", "")), name=clean_text(name)))
+            subjects.append(
+                Subject(code=clean_text(code), scheme=clean_text(said.get("scheme", "")), name=clean_text(name))
+            )
     return tuple(subjects)
 
 

@@ -14,11 +14,12 @@ Packing = Literal["gzip", "zstd", "bzip2", "deflate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk (a member's packed bytes, in an archive)."""
+    """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk, of an archive too."""
 
     origin: str  #: as a person names it: `path`, `archive.zip!member`
-    path: str  #: the file to open
-    member: str = ""  #: the member of a zip archive; empty: the file itself
+    path: str  #: the file to open, absolute
+    member: str = ""  #: the member of a zip archive that the stretch is; empty: the file itself
+    spooled: bool = False  #: path is an unpacked copy that will not be kept
     form: Form = "document"
     packing: tuple[Packing, ...] = ()
     start: int = 0

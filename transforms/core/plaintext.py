@@ -15,10 +15,10 @@ _SURE_HEADLINE = 120  #: characters up to which it is a headline even with sever
 _TITLE = 120  #: characters of a title made of a first sentence
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|(?<=[。！？؟۔])[\"'”’»)]*\s*")
 _ENDS = re.compile(r"[.!?…。！？؟۔][\"'”’»)\]]*$")
-_ABBREVIATED = re.compile(r"(?:\b[A-ZА-ЯÀ-Þ]|\b(?:Mr|Mrs|Ms|Dr|St|Lt|Col|Gen|Maj|Sgt|Rep|Sen|Gov|No|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|Nr|z|им|г|ул))\.$")
-_BYLINE = re.compile(
-    r"(?:By|BY|Von|Par|Por|Автор:|Haber:|بقلم)\s+(?=[^\W\d_])(?P<names>[^\d.!?:;]{3,80})$"
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-ZА-ЯÀ-Þ]|\b(?:Mr|Mrs|Ms|Dr|St|Lt|Col|Gen|Maj|Sgt|Rep|Sen|Gov|No|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|Nr|z|им|г|ул))\.$"
 )
+_BYLINE = re.compile(r"(?:By|BY|Von|Par|Por|Автор:|Haber:|بقلم)\s+(?=[^\W\d_])(?P<names>[^\d.!?:;]{3,80})$")
 _NAME = re.compile(r"^(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*$")
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|&|/|\band\b|\bund\b|\bet\b|\by\b|\bи\b|\bve\b)\s*")
 _MAX_BYLINE = 100
@@ -97,7 +97,9 @@ def title_from(paragraph: str) -> str:
     sentence = _sentences(rest or paragraph[:2000])[0]
     if len(sentence) > _TITLE:
         cut = sentence[:_TITLE].rsplit(None, 1)
-        return (cut[0] if len(cut) > 1 and len(cut[0]) > _TITLE // 2 else sentence[: _TITLE - 1]).rstrip(" ,;:–—-") + "…"
+        return (cut[0] if len(cut) > 1 and len(cut[0]) > _TITLE // 2 else sentence[: _TITLE - 1]).rstrip(
+            " ,;:–—-"
+        ) + "…"
     return sentence.rstrip(".。۔ ") or sentence
 
 

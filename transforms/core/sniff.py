@@ -52,9 +52,12 @@ _PROLOGUE = re.compile(rb"\s+|<!--.*?-->|<\?[^>]*>|<![A-Za-z][^\[>]*(?:\[[^\]]*\
 _TAG = re.compile(rb"<(?:([A-Za-z_][\w.-]{0,60}):)?([A-Za-z_][\w.-]{0,60})(?=[\s/>])")
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(
-    rb"<(?:\w{1,20}:)?rss[\s>]|<(?:\w{1,20}:)?feed\s[^<>]{0,2000}xmlns|<(?:\w{1,20}:)?RDF\s[^<>]{0,2000}xmlns", re.IGNORECASE
+    rb"<(?:\w{1,20}:)?rss[\s>]|<(?:\w{1,20}:)?feed\s[^<>]{0,2000}xmlns|<(?:\w{1,20}:)?RDF\s[^<>]{0,2000}xmlns",
+    re.IGNORECASE,
 )
-_RSS_IN_RDF = re.compile(rb"purl\.org/(?:rss|net/rss)|netscape\.com/rdf|<(?:\w{1,20}:)?(?:channel|item)[\s>]", re.IGNORECASE)
+_RSS_IN_RDF = re.compile(
+    rb"purl\.org/(?:rss|net/rss)|netscape\.com/rdf|<(?:\w{1,20}:)?(?:channel|item)[\s>]", re.IGNORECASE
+)
 _FEED_ROOTS = frozenset((b"rss", b"feed", b"channel", b"entry", b"rdf"))
 _HTML_TAGS = frozenset(
     b"a abbr address article aside b base blockquote body br button center dd details div dl dt em fieldset figure font footer form h1 "

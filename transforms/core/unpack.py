@@ -2,14 +2,14 @@
 
 import bz2
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import zstandard
 
 from transforms.core.errors import Refused
 from transforms.core.pieces import Limits, Packing
 from transforms.core.records import Reason, Stage
-from transforms.core.sniff import Kind, sniff
+from transforms.core.sniff import HEAD_BYTES, Kind, sniff
 
 #: How deep compressed files may be wrapped in each other.
 MAX_DEPTH = 3
@@ -21,7 +21,9 @@ _WINDOW = 1 << 27  #: of zstd; what `zstd --long` writes
 _PACKINGS: dict[Kind, Packing] = {Kind.GZIP: "gzip", Kind.ZSTD: "zstd", Kind.BZIP2: "bzip2"}
 
 
-def unpack(chunks: Iterable[bytes], packing: tuple[Packing, ...], limits: Limits, *, max_bytes: int | None = None) -> Iterator[bytes]:
+def unpack(
+    chunks: Iterable[bytes], packing: tuple[Packing, ...], limits: Limits, *, max_bytes: int | None = None
+) -> Iterator[bytes]:
     """Give what is packed, in chunks of at most a few MB.
 
     Gzip members, zstd frames and bzip2 streams that follow each other are one; what follows the last and is none is
@@ -50,14 +52,16 @@ def unpack(chunks: Iterable[bytes], packing: tuple[Packing, ...], limits: Limits
         yield chunk
 
 
-def peel(head: bytes) -> tuple[tuple[Packing, ...], bytes]:
+def peel(head: bytes, packing: tuple[Packing, ...] = ()) -> tuple[tuple[Packing, ...], bytes]:
     """What is wrapped around the beginning of a file, the outermost first, and the beginning of what is inside.
 
-    Looks into at most `MAX_DEPTH` layers. The inner beginning is empty where the head is too short to unpack any of it
-    (bzip2 gives nothing before its first block is complete) or is damaged.
+    Begins with the layers that are known, then looks into at most `MAX_DEPTH` more. The inner beginning is empty where
+    the head is too short to unpack any of it (bzip2 gives nothing before its first block is complete) or is damaged.
     """
-    layers: list[Packing] = []
-    while len(layers) < MAX_DEPTH and (layer := _PACKINGS.get(sniff(head).form)):
+    for layer in packing:
+        head = _beginning(head, layer)
+    layers = list(packing)
+    while len(layers) < len(packing) + MAX_DEPTH and (layer := _PACKINGS.get(sniff(head).form)):
         layers.append(layer)
         head = _beginning(head, layer)
     return tuple(layers), head
@@ -66,13 +70,13 @@ def peel(head: bytes) -> tuple[tuple[Packing, ...], bytes]:
 def _beginning(head: bytes, layer: Packing) -> bytes:
     given = b""
     try:
-        for chunk in _LAYERS[layer]((head,)):
+        for chunk in _LAYERS[layer](_Meter((head,))):
             given += chunk
-            if len(given) >= 65_536:
+            if len(given) >= HEAD_BYTES:
                 break
     except Refused:
-        return given
-    return given
+        return given[:HEAD_BYTES]
+    return given[:HEAD_BYTES]
 
 
 class _Meter:
@@ -126,6 +130,25 @@ def _gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     yield out
     if seen:
         raise _truncated("gzip")
+
+
+def _deflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """A single stream without a frame; what follows it is left out."""
+    stream = zlib.decompressobj(wbits=-15)
+    for chunk in chunks:
+        rest = chunk
+        while not stream.eof:
+            try:
+                out = stream.decompress(rest, _STEP)
+            except zlib.error as error:
+                raise _corrupt("deflate", error) from error
+            rest = stream.unconsumed_tail
+            if out:
+                yield out
+            elif not rest:
+                break
+    if not stream.eof:
+        raise _truncated("deflate")
 
 
 def _bzip2(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -183,4 +206,9 @@ def _zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise _truncated("zstd")
 
 
-_LAYERS = {"gzip": _gzip, "bzip2": _bzip2, "zstd": _zstd}
+_LAYERS: dict[Packing, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
+    "gzip": _gzip,
+    "bzip2": _bzip2,
+    "zstd": _zstd,
+    "deflate": _deflate,
+}

@@ -28,7 +28,12 @@ def paragraphs_of(text: str) -> list[str]:
     width = wrap_width(blocks)
     paragraphs = []
     for block in blocks:
-        if width and block is blocks[0] and len(block) > 1 and not _is_full(block[0].rstrip(), block[1].split()[0], width):
+        if (
+            width
+            and block is blocks[0]
+            and len(block) > 1
+            and not _is_full(block[0].rstrip(), block[1].split()[0], width)
+        ):
             paragraphs.append(_line(block.pop(0)))  # a headline with the text right under it
         paragraphs += _unwrapped(block, width) if width else [_line(line) for line in block]
     return paragraphs
@@ -36,7 +41,11 @@ def paragraphs_of(text: str) -> list[str]:
 
 def wrap_width(blocks: list[list[str]]) -> int:
     """The width at which the lines of these blocks are wrapped; 0 where they are not."""
-    breaks = [(line.rstrip(), after.split(maxsplit=1)[0]) for block in blocks for line, after in zip(block, block[1:], strict=False)]
+    breaks = [
+        (line.rstrip(), after.split(maxsplit=1)[0])
+        for block in blocks
+        for line, after in zip(block, block[1:], strict=False)
+    ]
     if not breaks:
         return 0
     width = max(len(line) for line, _ in breaks)
