@@ -183,21 +183,21 @@ class Index:
         A load applied already changes nothing; one that does not follow on the generation is caught up with through
         the log. Files are relative to `out` or begin with it.
         """
-        if load_id <= self.generation:
-            return self.generation
-        archive_id = index_file.archive_id(self._db)
-        if load_id != self.generation + 1 or not archive_id:
-            return self.catch_up(out)
-        tables: dict[str, list[TableFile]] = {}
-        for path in sorted(out / file for file in files):
-            tables.setdefault(path.relative_to(out).parts[0], []).append(table_file(path))
         try:
-            index_fill.fill(self._db, lambda name: tables.get(name, []), until=load_id, archive_id=archive_id)
+            if load_id <= self.generation:
+                return self.generation
+            archive_id = index_file.archive_id(self._db)
+            if load_id == self.generation + 1 and archive_id:
+                tables: dict[str, list[TableFile]] = {}
+                for path in sorted(out / file for file in files):
+                    tables.setdefault(path.relative_to(out).parts[0], []).append(table_file(path))
+                index_fill.fill(self._db, lambda name: tables.get(name, []), until=load_id, archive_id=archive_id)
+                return load_id
         except sqlite3.DatabaseError as error:
             if not index_file.is_damage(error):
                 raise
             return self.rebuild(out)
-        return self.generation
+        return self.catch_up(out)
 
     def catch_up(self, out: Path) -> int:
         """Apply every published load after the generation, as one transaction; the generation after it.
@@ -205,16 +205,16 @@ class Index:
         An index that is ahead of the log, of another folder, or found damaged on the way is set aside and built anew.
         """
         snapshot = Snapshot.open_or_empty(out)
-        if self.generation > snapshot.load_id or index_file.archive_id(self._db) not in ("", snapshot.archive_id):
-            return self.rebuild(out)
-        if self.generation < snapshot.load_id:
-            try:
-                index_fill.fill(self._db, snapshot.files, until=snapshot.load_id, archive_id=snapshot.archive_id)
-            except sqlite3.DatabaseError as error:
-                if not index_file.is_damage(error):
-                    raise
-                return self.rebuild(out)
-        return self.generation
+        try:
+            own = self.generation <= snapshot.load_id and index_file.archive_id(self._db) in ("", snapshot.archive_id)
+            if own:
+                if self.generation < snapshot.load_id:
+                    index_fill.fill(self._db, snapshot.files, until=snapshot.load_id, archive_id=snapshot.archive_id)
+                return self.generation
+        except sqlite3.DatabaseError as error:
+            if not index_file.is_damage(error):
+                raise
+        return self.rebuild(out)
 
     def rebuild(self, out: Path) -> int:
         """Set this index aside and build it from the tables; the generation after it."""

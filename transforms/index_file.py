@@ -99,15 +99,20 @@ def set_generation(db: sqlite3.Connection, load_id: int, archive: str) -> None:
 
 
 def _meta(db: sqlite3.Connection, name: str) -> int | str:
-    (value,) = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return value  # type: ignore[no-any-return]  # a column of either type
+    value: int | str
+    for (value,) in db.execute("SELECT value FROM meta WHERE name = ?", (name,)):
+        return value
+    return ""
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+    """Nothing is read yet, so nothing is found wrong yet."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+
+
+def _bound_memory(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     db.execute("PRAGMA mmap_size = 0")
-    return db
 
 
 def _tune(db: sqlite3.Connection) -> None:
@@ -118,6 +123,7 @@ def _tune(db: sqlite3.Connection) -> None:
 def _make(path: Path) -> sqlite3.Connection:
     db = _connect(path, "rwc")
     db.execute(f"PRAGMA page_size = {index_keys.PAGE_SIZE}")
+    _bound_memory(db)
     db.execute("PRAGMA journal_mode = WAL")
     _tune(db)
     db.executescript(f"BEGIN; {_SCHEMA}")
@@ -128,8 +134,13 @@ def _make(path: Path) -> sqlite3.Connection:
 
 
 def _fault(db: sqlite3.Connection, *, deep: bool) -> str:
-    """What is wrong with the index; empty: nothing. Deep: every page is looked at."""
+    """What is wrong with the index; empty: nothing. Deep: every page is looked at.
+
+    Raises:
+        sqlite3.OperationalError: the disk or a lock is at fault, and not the file.
+    """
     try:
+        _bound_memory(db)
         (layout,) = db.execute("PRAGMA user_version").fetchone()
         if layout != _LAYOUT:
             return f"layout {layout}, not {_LAYOUT}"
@@ -137,7 +148,7 @@ def _fault(db: sqlite3.Connection, *, deep: bool) -> str:
             return f"fingerprint scheme {_meta(db, 'scheme')}, not {SCHEME}"
         answers = db.execute("PRAGMA quick_check(1)").fetchall() if deep else [("ok",)]
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and not is_damage(error):
+        if not is_damage(error) and error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:  # such as: no such table
             raise
         return str(error)
     return "" if answers == [("ok",)] else str(answers[0][0])
