@@ -6,6 +6,7 @@ entries than feedparser gave, each is cut out and read by itself, so one damaged
 """
 
 import io
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any, Final
@@ -25,6 +26,9 @@ _EXTRACTOR: Final = f"feedparser/{version('feedparser')} fragment/1"
 _UNFORESEEN: Final = (ValueError, OverflowError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
 #: As much of what stands before the first entry as goes with each entry that is read by itself.
 _MAX_HEADER: Final = 8_000
+
+#: What an entry must stand in to be read; what else stands before the first entry may be damaged.
+_CONTAINER: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:rss|rdf|feed|channel)(?=[\s>])[^<>]*>", re.IGNORECASE)
 
 _Found = dict[str, Any]
 
@@ -81,7 +85,7 @@ def _parse(text: str, url: str) -> _Found:
 
 
 def _one_by_one(text: str, marked: Marked, shared: Entry, url: str) -> Iterator[Item | Rejected]:
-    header = text[: min(marked.starts[0], _MAX_HEADER)]
+    header = "".join(_CONTAINER.findall(text[: min(marked.starts[0], _MAX_HEADER)]))
     for index in range(len(marked.starts)):
         entries = _parse(header + marked.piece(text, index), url).get("entries", [])
         if entries:
