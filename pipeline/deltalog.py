@@ -20,8 +20,8 @@ from schemas.tables import TableSpec
 from transforms.snapshot import APPLICATION
 
 LOG: Final = "_delta_log"
-#: Commits from one checkpoint to the next.
-CHECKPOINT_EVERY: Final = 100
+#: Commits from one checkpoint to the next: each one since adds to what opening and committing cost.
+CHECKPOINT_EVERY: Final = 20
 #: What a reader may still want to open: every version that was the newest at some time in so many days.
 KEEP_DAYS: Final = 7
 
@@ -89,7 +89,7 @@ def is_draft(path: Path) -> bool:
     return _DRAFT.search(path.name) is not None
 
 
-def keep_short(table: DeltaTable, folder: Path, *, now: float) -> None:
+def keep_short(table: DeltaTable, folder: Path, *, now: float) -> bool:
     """Every so many commits: a checkpoint, and the entries go that nobody may want any more.
 
     The entries are synced before the checkpoint that repeats them, and go only long after it was. Killed in between,
@@ -99,15 +99,19 @@ def keep_short(table: DeltaTable, folder: Path, *, now: float) -> None:
         table: at its newest version.
         folder: of the table.
         now: seconds since 1970, as in the times of files.
+
+    Returns:
+        Whether that was due; then opening the table anew makes it cheaper to use.
     """
     version = table.version()
     if version == 0 or version % CHECKPOINT_EVERY:
-        return
+        return False
     table.create_checkpoint()
     sync_file(_checkpoint(folder, version))
     sync_file(folder / LOG / _NEWEST)
     sync_folders([folder / LOG])
     expire_log(folder, before=now - KEEP_DAYS * 86_400)
+    return True
 
 
 def expire_log(folder: Path, *, before: float) -> None:

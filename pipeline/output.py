@@ -119,6 +119,10 @@ class Output:
             table.update_incremental()
         return table
 
+    def reopen(self, name: str) -> None:
+        """Open a table anew when it is next asked for."""
+        self._tables.pop(name, None)
+
     def last_load(self) -> int:
         """The number of the last load published; 0: none yet."""
         return self.delta("loads").transaction_version(APPLICATION) or 0

@@ -229,7 +229,8 @@ def _go_forward(
     deltalog.sync_commit(output.table_folder(_LOADS), intent.tables[_LOADS].version)
     at(Step.LOADS_SYNCED)
     for name in intent.tables:
-        deltalog.keep_short(output.delta(name), output.table_folder(name), now=time.time())
+        if deltalog.keep_short(output.delta(name), output.table_folder(name), now=time.time()):
+            output.reopen(name)
     at(Step.LOGS_SHORTENED)
 
     update_state(intent.load_id)
