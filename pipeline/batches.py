@@ -20,11 +20,14 @@ class Batch:
     containers: int = 0
     records: int = 0
     weight: int = 0
+    size: int = 0  #: bytes read for it
 
-    def add(self, given: Piece | Rejected, key: int, *, begins: bool) -> None:
+    def add(self, each: "Input") -> None:
         """Take one more input."""
-        self.done.append(key)
-        self.containers += begins
+        given = each.given
+        self.done.append(each.key)
+        self.containers += each.begins
+        self.size += each.size
         if isinstance(given, Rejected):
             self.unread.append(given)
             self.records += 1
@@ -41,6 +44,7 @@ class Input:
     given: Piece | Rejected
     key: int
     begins: bool
+    size: int  #: bytes of its file that it stands for
 
 
 def cut_batches(inputs: Iterable[Input], *, size: int) -> Iterator[Batch]:
@@ -51,6 +55,6 @@ def cut_batches(inputs: Iterable[Input], *, size: int) -> Iterator[Batch]:
         if batch.done and (batch.records + records > size or batch.weight + weight > MAX_BYTES):
             yield batch
             batch = Batch()
-        batch.add(each.given, each.key, begins=each.begins)
+        batch.add(each)
     if batch.done:
         yield batch

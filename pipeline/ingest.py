@@ -1,5 +1,6 @@
 """The loop of bounded batches over files: plan, run, publish, next."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,9 +20,11 @@ from pipeline.publish import Staged, Step, discard_staging, next_load_id, publis
 from pipeline.report import Report
 from pipeline.runners import run_graph
 from pipeline.runs import Run, input_key, move_on, run_key
-from pipeline.sources import cut, list_inputs
+from pipeline.listing import STDIN
+from pipeline.sources import Listed, cut, list_inputs
 from schemas.taxonomy import load_taxonomy
-from transforms.core.pieces import Limits
+from transforms.core.pieces import Limits, Piece
+from transforms.core.records import Rejected
 from transforms.index import Index
 from transforms.tally import Count, read_tally
 from transforms.worker import Settings
@@ -78,11 +81,13 @@ def ingest(
     """
     began = time.monotonic()
     taxonomy = load_taxonomy(options.topics)
-    total = sum(listed.size for listed in list_inputs(options.paths))
+    notes: list[str] = []
+    total = sum(listed.size for listed in list_inputs(options.paths, notice=notes.append))
     with open_output(options.out, command=options.command) as output:
         with closing(Index.open(output.state / "index.sqlite", readonly=False)) as index:
             report = _recover(output, index, at)
-            run = Run(output.state, run_key([*options.paths, str(options.topics), str(options.limits)]))
+            report.notes += notes
+            run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
             report.resumed = run.resumed
             progress.begin(total)
             tallies: list[tuple[Count, ...]] = []
@@ -92,6 +97,7 @@ def ingest(
                 report.loads.append(plan.load_id)
                 report.containers += plan.containers
                 progress.advance(size, sum(count.count for count in tally if count.kind == "delivered"))
+                _drop_spooled(plan)
                 if stop():
                     report.stopped = True
                     break
@@ -124,7 +130,7 @@ def _plans(options: IngestOptions, output: Output, run: Run, taxonomy_version: s
         yield replace(pending, workers=options.workers), 0
         run.done.update(pending.done)
     for batch in cut_batches(_inputs(options, run), size=options.batch_size):
-        yield _plan(options, output, batch, taxonomy_version), batch.weight
+        yield _plan(options, output, batch, taxonomy_version), batch.size
 
 
 def _inputs(options: IngestOptions, run: Run) -> Iterator[Input]:
@@ -133,8 +139,27 @@ def _inputs(options: IngestOptions, run: Run) -> Iterator[Input]:
         for given in cut(listed, options.limits, run.spool, max_records=min(500, options.batch_size)):
             key = input_key(listed.identity, given)
             if key not in run.done:
-                yield Input(given=given, key=key, begins=begins)
+                yield Input(given=given, key=key, begins=begins, size=_share(listed, given, begins=begins))
                 begins = False
+
+
+def _share(listed: Listed, given: Piece | Rejected, *, begins: bool) -> int:
+    """The bytes of a file that one of its pieces stands for, so that those of all pieces add up to about its size."""
+    if isinstance(given, Piece) and given.form != "document" and not given.spooled:
+        return given.length or 0
+    return listed.size if begins else 0
+
+
+def _drop_spooled(plan: Plan) -> None:
+    """Delete unpacked copies whose stretches are all published; the last may have more to give."""
+    spooled = list(dict.fromkeys(piece.path for piece in plan.pieces if piece.spooled))
+    for path in spooled[:-1]:
+        Path(path).unlink(missing_ok=True)
+
+
+def _key(options: IngestOptions) -> str:
+    """The same inputs read in the same way are the same run."""
+    return run_key([*(os.path.abspath(path) for path in options.paths), str(options.topics), repr(options.limits)])
 
 
 def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version: str) -> Plan:

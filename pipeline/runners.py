@@ -4,19 +4,11 @@
 made of internal modules of Beam, so Beam's version is pinned and a test holds this to it.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 
 
 class RunnerFailed(RuntimeError):
     """A batch did not run to its end."""
-
-
-class _NoApitools(logging.Filter):
-    """Beam says on the root logger, at import, that a library of another cloud is missing."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return "apitools not found" not in record.getMessage()
 
 
 def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
@@ -29,7 +21,6 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
     Raises:
         RunnerFailed: it ended in another state than DONE.
     """
-    logging.getLogger().addFilter(_NoApitools())
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
     from apache_beam.runners.runner import PipelineState

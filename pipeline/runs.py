@@ -26,8 +26,11 @@ _WIDTH = 8  #: bytes of a journal entry
 class Run:
     """One command's progress on one output folder. Only its folder's holder may use it."""
 
-    def __init__(self, state: Path, key: str) -> None:
+    def __init__(self, state: Path, key: str, *, resumable: bool = True) -> None:
+        """Not resumable: its inputs cannot be read again, so what an earlier one noted means nothing."""
         self._folder = state / "runs" / key
+        if not resumable and self._folder.exists():
+            shutil.rmtree(self._folder)
         self.resumed = self._folder.exists()
         make_folder(self._folder)
         self.done = set(_entries(self._folder / _DONE))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.typehints.decorators import no_annotations
 
 from transforms.core.decide import Counted, Decision, decide
 from transforms.core.deliveries import Known, LinkedPair, Notice
@@ -42,6 +43,7 @@ class DecideOutcomes(beam.PTransform):
     index: str
     now: datetime
 
+    @no_annotations
     def expand(self, inputs: Mapping[str, beam.PCollection]) -> dict[str, beam.PCollection]:
         decisions = (
             {

@@ -4,14 +4,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import apache_beam as beam
+from apache_beam.pvalue import TaggedOutput
+from apache_beam.typehints.decorators import no_annotations
 
 from transforms.core.deliveries import Found, Head, Notice
 from transforms.core.pieces import Piece
 from transforms.core.records import Rejected
 from transforms.isolation import shared_pool
 from transforms.worker import Settings
+
+
+_Output = (
+    Head
+    | TaggedOutput[Literal["notices"], Notice]
+    | TaggedOutput[Literal["rejected"], Rejected]
+    | TaggedOutput[Literal["delivered"], str]
+)
 
 
 @dataclass(eq=False)
@@ -29,6 +40,7 @@ class ReadDeliveries(beam.PTransform):
     now: datetime
     drafts: str
 
+    @no_annotations
     def expand(self, pieces: beam.PCollection[list[Piece]]) -> dict[str, beam.PCollection]:
         found = pieces | "Read" >> beam.ParDo(_Read(self.settings, self.workers, self.now, self.drafts)).with_outputs(
             "notices", "rejected", "delivered", main="heads"
@@ -48,21 +60,21 @@ class _Read(beam.DoFn):
         self.now = now
         self.drafts = drafts
 
-    def process(self, pieces: Sequence[Piece]) -> Iterator[Head | beam.pvalue.TaggedOutput]:
+    def process(self, pieces: Sequence[Piece]) -> Iterator[_Output]:
         pool = shared_pool(self.settings, self.workers)
         for found in pool.run(pieces, now=self.now, drafts=Path(self.drafts)):
             yield from _tagged(found)
 
 
-def _tagged(found: Found) -> Iterator[Head | beam.pvalue.TaggedOutput]:
+def _tagged(found: Found) -> Iterator[_Output]:
     head: Head | None = found.head
     notice: Notice | None = found.notice
     refused: Rejected | None = found.rejected
     if head is not None:
         yield head
     if notice is not None:
-        yield beam.pvalue.TaggedOutput("notices", notice)
+        yield TaggedOutput("notices", notice)
     if refused is not None:
-        yield beam.pvalue.TaggedOutput("rejected", refused)
+        yield TaggedOutput("rejected", refused)
     source = next((given.source for given in (head, notice, refused) if given is not None), "")
-    yield beam.pvalue.TaggedOutput("delivered", source)
+    yield TaggedOutput("delivered", source)

@@ -33,7 +33,7 @@ class StorePartitions(beam.PTransform):
             | "KeyByPartition" >> beam.WithKeys(_partition).with_output_types(tuple[str, Row])
             | "GroupByPartition" >> beam.GroupByKey()
             | "WritePartition"
-            >> beam.MapTuple(
+            >> beam.Map(
                 store_partition, folder=self.folder, load_id=self.load_id, program_version=self.program_version
             ).with_output_types(str)
         )
@@ -43,8 +43,11 @@ def _partition(row: Row) -> str:
     return row.table if row.date is None else f"{row.table}/date={row.date}"
 
 
-def store_partition(partition: str, rows: Iterable[Row], *, folder: str, load_id: int, program_version: str) -> str:
-    """Write the rows of one partition; returns the path."""
+def store_partition(
+    group: tuple[str, Iterable[Row]], *, folder: str, load_id: int, program_version: str
+) -> str:
+    """Write the rows of one partition, `table` or `table/date=…`; returns the path."""
+    partition, rows = group
     table = partition.split("/", 1)[0]
     path = Path(folder, partition, f"{load_id:010d}-0000.parquet")
     path.parent.mkdir(parents=True, exist_ok=True)

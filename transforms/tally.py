@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import apache_beam as beam
+from apache_beam.typehints.decorators import no_annotations
 import msgspec
 
 from transforms.core.decide import Counted
@@ -42,6 +43,7 @@ class TallyOutcomes(beam.PTransform):
 
     path: str
 
+    @no_annotations
     def expand(self, inputs: Mapping[str, beam.PCollection]) -> beam.PCollection[str]:
         outcomes = inputs["outcomes"] | "CountOutcomes" >> beam.FlatMap(_counts_of).with_output_types(tuple[str, int])
         delivered = inputs["delivered"] | "CountDelivered" >> beam.Map(_delivered).with_output_types(tuple[str, int])

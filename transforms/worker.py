@@ -165,12 +165,16 @@ def nursery(control: socket.socket, reader: Reader) -> None:
     """Fork a worker for each socket that comes; tell how a worker ended when asked.
 
     Requests on `control`: `f` with a descriptor, answered by the worker's pid; `w` and a pid, answered by its wait status.
-    Answers are eight bytes. Returns in a worker when its work is done, and in the nursery when the other side is gone.
+    Answers are eight bytes. Returns when the other side is gone, and then no worker is left.
     """
+    workers: set[int] = set()
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
+        except ConnectionResetError:
+            message = b""
         if not message:
-            return
+            break
         if message[:1] == b"f":
             pid = os.fork()
             if pid == 0:
@@ -180,10 +184,15 @@ def nursery(control: socket.socket, reader: Reader) -> None:
                     serve(Connection(descriptors[0]), reader)
                 os._exit(0)
             os.close(descriptors[0])
+            workers.add(pid)
             control.sendall(pid.to_bytes(8, "big"))
         else:
-            _, status = os.waitpid(int(message[1:]), 0)
+            pid, status = os.waitpid(int(message[1:]), 0)
+            workers.discard(pid)
             control.sendall(status.to_bytes(8, "big"))
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def main() -> None:
@@ -198,7 +207,7 @@ def main() -> None:
     reader = Reader(msgspec.json.decode(sys.argv[2], type=Settings))
     control.sendall(b"ready".ljust(8))
     folder = Path.cwd()
-    with contextlib.suppress(ConnectionResetError):
+    with contextlib.suppress(BrokenPipeError):
         nursery(control, reader)
     with contextlib.suppress(OSError):
         folder.rmdir()

@@ -116,7 +116,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         content_hash=content_hash(text),
         text_from=item.text_from,
         extractor=item.extractor,
-        taxonomy_version=tagger.version,
+        taxonomy_version=tagger.taxonomy.version,
         raw_address=item.raw_address,
     )
     return Settled(draft=Draft(article=article, fingerprint=fingerprint(text)), hold=hold, notice=notice)
