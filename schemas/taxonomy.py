@@ -115,11 +115,13 @@ def _validator() -> Draft202012Validator:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C parser where it was built
-    """Safe YAML whose mappings may not say a key twice: the second would silently win."""
+    """Safe YAML without merge keys, whose mappings may not say a key twice: the second would silently win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "merge keys are not allowed", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
             seen.add(str(key.value))
@@ -131,10 +133,7 @@ def _parse(content: bytes, name: str) -> Any:  # noqa: ANN401  # whatever YAML h
     """The document in the file, free of aliases, which could make a small file a huge tree or a loop."""
     try:
         text = content.decode("utf-8-sig")
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.AliasEvent):
-                raise TaxonomyError(f"{name}: line {event.start_mark.line + 1}: YAML aliases are not allowed")
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is safe
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is safe
     except UnicodeDecodeError as error:
         raise TaxonomyError(f"{name}: not UTF-8: {error.reason} at byte {error.start}") from error
     except RecursionError as error:
@@ -144,6 +143,24 @@ def _parse(content: bytes, name: str) -> Any:  # noqa: ANN401  # whatever YAML h
         where = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise TaxonomyError(f"{name}: {where}not YAML as it should be: {problem}") from error
+    if _is_shared(document):
+        raise TaxonomyError(f"{name}: YAML aliases are not allowed")
+    return document
+
+
+def _is_shared(document: object) -> bool:
+    """Whether a list or mapping stands in two places, as only an alias can bring about."""
+    seen: set[int] = set()
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else None
+        if inner is not None:
+            if id(node) in seen:
+                return True
+            seen.add(id(node))
+            waiting.extend(inner)
+    return False
 
 
 def _faults(document: Any) -> Iterator[tuple[_Path, str]]:  # noqa: ANN401  # whatever YAML holds

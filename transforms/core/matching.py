@@ -14,11 +14,10 @@ ceasefire and cease fire.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, product
-from typing import Final
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -34,8 +33,7 @@ _JOINT: Final = re.compile(
 _INITIAL: Final = re.compile(r"\.[^\S\n]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An expression in a text: `text[start:end]` are its words; `word` is the number of the first, from 0."""
 
     rule: int  #: index of the expression among those the matcher was made from
@@ -44,8 +42,7 @@ class Found:
     word: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     """One way to write an expression."""
 
     rule: int
@@ -58,24 +55,28 @@ class Matcher:
     Args:
         language: of the texts; decides how words are inflected.
         expressions: of whatever language; those of another are looked for as if they were words of this one.
+        owners: whom each expression speaks for; of one owner's expressions that come to the same, the first is found.
     """
 
-    def __init__(self, language: str, expressions: Sequence[Expression]) -> None:
+    def __init__(self, language: str, expressions: Sequence[Expression], owners: Sequence[int]) -> None:
         readings = [[way for spelling in told.spellings() for way in _readings(spelling)] for told in expressions]
         plain = Forms(language)
-        vocabulary = {plain.key(word) for rule in readings for reading in rule for word, _ in reading}
-        self._forms = Forms(language, vocabulary - {""})
+        keys = {word: plain.key(word) for ways in readings for way in ways for word, _ in way}
+        self._forms = Forms(language, set(keys.values()) - {""})
         self._language = language
-        patterns: dict[str, dict[_Pattern, None]] = {}
-        for rule, rule_readings in enumerate(readings):
-            for reading in rule_readings:
-                keys = [plain.key(word) for word, _ in reading]
-                if all(keys):
-                    exact = tuple(bare(word) if marked else "" for word, marked in reading)
-                    pattern = _Pattern(rule, exact if any(exact) else ())
-                    patterns.setdefault(f" {' '.join(keys)} ", {})[pattern] = None
-        self._patterns = [tuple(group) for group in patterns.values()]
-        self._automaton = AhoCorasick(list(patterns), matchkind=MatchKind.Standard, store_patterns=False)
+        patterns: dict[tuple[str, ...], dict[tuple[int, tuple[str, ...]], int]] = {}
+        for rule, (ways, owner) in enumerate(zip(readings, owners, strict=True)):
+            for way in ways:
+                sought = tuple(keys[word] for word, _ in way)
+                if all(sought):
+                    exact = tuple(bare(word) if marked else "" for word, marked in way)
+                    patterns.setdefault(sought, {}).setdefault((owner, exact if any(exact) else ()), rule)
+        self._patterns = [
+            (len(sought), tuple(_Pattern(rule, exact) for (_, exact), rule in group.items()))
+            for sought, group in patterns.items()
+        ]
+        sought_strings = [f" {' '.join(sought)} " for sought in patterns]
+        self._automaton = AhoCorasick(sought_strings, matchkind=MatchKind.Standard, store_patterns=False)
 
     def find(self, text: str, words: Words | None = None) -> Iterator[Found]:
         """Every expression in the text, in order of where it ends; nested and overlapping ones too.
@@ -86,21 +87,21 @@ class Matcher:
         """
         words = words or split_words(text)
         forms = [self._forms[word] for word in words.surfaces]
-        hits = self._automaton.find_matches_as_indexes(f" {' '.join(forms)} ", overlapping=True)
+        hits = self._automaton.find_matches_as_indexes(f" {''.join(forms)}", overlapping=True)
         if not hits:
             return
-        starts = list(accumulate((len(form) + 1 for form in forms), initial=0))
+        starts = list(accumulate(map(len, forms), initial=0))
+        spans = words.spans
         shouted = text.isupper()
-        seen: set[tuple[int, int, int]] = set()
-        for index, hit_start, hit_end in hits:
-            first, last = bisect_right(starts, hit_start) - 1, bisect_right(starts, hit_end - 2) - 1
-            if not self._joined(text, words, first, last):
+        for index, hit_start, _ in hits:
+            length, group = self._patterns[index]
+            first = bisect_left(starts, hit_start)
+            last = first + length - 1
+            if length > 1 and not self._joined(text, words, first, last):
                 continue
-            for pattern in self._patterns[index]:
-                key = (pattern.rule, first, last)
-                if key not in seen and self._as_written(pattern.exact, words, first, shouted=shouted):
-                    seen.add(key)
-                    yield Found(pattern.rule, words.spans[first][0], words.spans[last][1], first)
+            for rule, exact in group:
+                if not exact or self._as_written(exact, words, first, shouted=shouted):
+                    yield Found(rule, spans[first][0], spans[last][1], first)
 
     @staticmethod
     def _joined(text: str, words: Words, first: int, last: int) -> bool:

@@ -22,9 +22,7 @@ a title alone suffices (.55), so does a lead with one more mention (.51); one me
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from schemas.taxonomy import LANGUAGES, Expression, Taxonomy
 from transforms.core.matching import Matcher
@@ -50,8 +48,7 @@ _SCRIPT_OF: Final = {language: {"ar": "arabic", "ru": "cyrillic"}.get(language, 
 _FIELDS: Final[tuple[Literal["title", "text"], ...]] = ("title", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(NamedTuple):
     """An expression as the tagger uses it."""
 
     topic: int
@@ -60,14 +57,15 @@ class _Rule:
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    rule: _Rule
-    field: Literal["title", "text"]
+class _Hit(NamedTuple):
+    """Sorts as proof is read: by field and place, the longer first, then by rank."""
+
+    field: int  #: index in _FIELDS
     start: int
-    end: int
-    word: int  #: number of its first word in the field
+    minus_end: int
     lent: bool  #: the expression is of another language than the article
+    rank: int  #: of its rule: those against first, then by weight
+    word: int  #: number of its first word in the field
 
 
 class Tagger:
@@ -75,13 +73,14 @@ class Tagger:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
-        self._rules = [
+        rules = [
             _Rule(number, against, topic.kind == "place", expression)
             for number, topic in enumerate(taxonomy.topics)
             for against, expressions in ((False, topic.expressions), (True, topic.unless))
             for expression in expressions
         ]
-        self._matchers: dict[str, tuple[Matcher, list[_Rule]]] = {}
+        self._rules = sorted(rules, key=lambda rule: (not rule.against, -rule.expression.weight))
+        self._matchers: dict[str, tuple[Matcher, list[int]]] = {}
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Taxonomy]]:
         return Tagger, (self.taxonomy,)
@@ -96,46 +95,68 @@ class Tagger:
         """
         spoken = language.partition("-")[0].lower()
         known = spoken in _SCRIPT_OF
+        contents = (title, text)
         hits: dict[int, list[_Hit]] = defaultdict(list)
         words = 0
-        for field, content in zip(_FIELDS, (title, text), strict=True):
+        for field, content in enumerate(contents):
             split = split_words(content)
             words = len(split.surfaces)
             for used in (spoken,) if known else _languages_in(content):
-                matcher, rules = self._matcher(used)
-                for found in matcher.find(content, split):
-                    rule = rules[found.rule]
-                    if known or rule.name or not _is_short(rule.expression):
-                        lent = rule.expression.language != spoken
-                        hits[rule.topic].append(_Hit(rule, field, found.start, found.end, found.word, lent))
-        topics = (self._claim(number, content, title, text, words) for number, content in hits.items())
+                matcher, ranks = self._matcher(used)
+                for number, start, end, word in matcher.find(content, split):
+                    rank = ranks[number]
+                    topic, _, name, expression = self._rules[rank]
+                    if known or name or not _is_short(expression):
+                        hits[topic].append(_Hit(field, start, -end, expression.language != used, rank, word))
+        topics = (self._claim(topic, found, contents, words) for topic, found in hits.items())
         return tuple(sorted(filter(None, topics), key=lambda topic: (-topic.score, topic.id)))
 
-    def _matcher(self, language: str) -> tuple[Matcher, list[_Rule]]:
+    def _matcher(self, language: str) -> tuple[Matcher, list[int]]:
+        """What finds expressions in texts of a language, and the rank of each of its rules."""
         if language not in self._matchers:
-            rules = [rule for rule in self._rules if rule.expression.language == language or _is_lent(rule, language)]
-            self._matchers[language] = Matcher(language, [rule.expression for rule in rules]), rules
+            own = [rank for rank, rule in enumerate(self._rules) if rule.expression.language == language]
+            lent = [rank for rank, rule in enumerate(self._rules) if _is_lent(rule, language)]
+            rules = [self._rules[rank] for rank in own + lent]
+            owners = [2 * rule.topic + rule.against for rule in rules]
+            self._matchers[language] = Matcher(language, [rule.expression for rule in rules], owners), own + lent
         return self._matchers[language]
 
-    def _claim(self, number: int, hits: list[_Hit], title: str, text: str, words: int) -> Topic | None:
-        proof = _proof(hits)
-        if sum({hit.rule.expression.text: hit.rule.expression.weight for hit in proof}.values()) < _ENOUGH:
+    def _claim(self, number: int, hits: list[_Hit], contents: tuple[str, str], words: int) -> Topic | None:
+        proof = self._proof(hits)
+        expressions = [self._rules[hit.rank].expression for hit in proof]
+        distinct = {expression.text: expression.weight for expression in expressions}
+        if sum(distinct.values()) < _ENOUGH:
             return None
-        contents = {"title": title, "text": text}
+        weighed = [(hit, expression.weight) for hit, expression in zip(proof, expressions, strict=True)]
         return Topic(
             id=self.taxonomy.topics[number].id,
-            score=_score(proof, words),
+            score=_score(weighed, len(distinct), words),
             evidence=tuple(
                 Evidence(
-                    field=hit.field,
+                    field=_FIELDS[hit.field],
                     start=hit.start,
-                    end=hit.end,
-                    surface=contents[hit.field][hit.start : hit.end],
-                    language=hit.rule.expression.language,
+                    end=-hit.minus_end,
+                    surface=contents[hit.field][hit.start : -hit.minus_end],
+                    language=expression.language,
                 )
-                for hit in proof
+                for hit, expression in zip(proof, expressions, strict=True)
             ),
         )
+
+    def _proof(self, hits: list[_Hit]) -> list[_Hit]:
+        """The hits that count, in order: none inside an `unless` or a longer one, one per place."""
+        kept: list[_Hit] = []
+        counts = [0, 0]
+        covered = [-1, -1]  # per field: starts ascend, so a hit that ends before this lies inside an earlier one
+        for hit in sorted(hits):
+            field, end = hit.field, -hit.minus_end
+            if end <= covered[field]:
+                continue
+            covered[field] = end
+            if not self._rules[hit.rank].against and counts[field] < MAX_EVIDENCE:
+                counts[field] += 1
+                kept.append(hit)
+        return kept
 
 
 def _languages_in(content: str) -> tuple[str, ...]:
@@ -144,40 +165,25 @@ def _languages_in(content: str) -> tuple[str, ...]:
 
 
 def _is_lent(rule: _Rule, language: str) -> bool:
-    expression = rule.expression
-    return rule.name and _SCRIPT_OF[expression.language] == _SCRIPT_OF[language] and "=" not in expression.text
+    told = rule.expression
+    same_script = _SCRIPT_OF[told.language] == _SCRIPT_OF[language]
+    return rule.name and same_script and told.language != language and "=" not in told.text
 
 
 def _is_short(expression: Expression) -> bool:
     return " " not in expression.text and len(expression.text.lstrip("=")) < _SHORT_WORD
 
 
-def _proof(hits: Iterable[_Hit]) -> list[_Hit]:
-    """The hits that count, in order: none inside an `unless` or a longer one; one per place, that of most weight."""
-
-    def order(hit: _Hit) -> tuple[int, int, int, bool, float, bool, int, str]:
-        told = hit.rule.expression
-        place = (_FIELDS.index(hit.field), hit.start, -hit.end)
-        return *place, not hit.rule.against, -told.weight, hit.lent, LANGUAGES.index(told.language), told.text
-
-    kept: list[_Hit] = []
-    covered: dict[str, int] = {}  # per field: starts ascend, so a hit that ends before this lies inside an earlier one
-    counts: dict[str, int] = defaultdict(int)
-    for hit in sorted(hits, key=order):
-        if hit.end <= covered.get(hit.field, -1):
-            continue
-        covered[hit.field] = hit.end
-        if not hit.rule.against and counts[hit.field] < MAX_EVIDENCE:
-            counts[hit.field] += 1
-            kept.append(hit)
-    return kept
-
-
-def _score(proof: list[_Hit], words: int) -> float:
-    """How central, 0-1, to three decimals; see the head of the module."""
-    titled = max((hit.rule.expression.weight for hit in proof if hit.field == "title"), default=0.0)
-    body = [hit for hit in proof if hit.field == "text"]
-    led = max((hit.rule.expression.weight for hit in body if hit.word < _LEAD_WORDS), default=0.0)
-    often = sum(hit.rule.expression.weight for hit in body) / max(1.0, words / _USUAL_WORDS)
-    further = min(len({hit.rule.expression.text for hit in proof}) - 1, _MANY_EXPRESSIONS)
+def _score(proof: list[tuple[_Hit, float]], distinct: int, words: int) -> float:
+    """How central, 0-1, to three decimals; see the head of the module. `proof` holds hits and their weights."""
+    titled = led = often = 0.0
+    for hit, weight in proof:
+        if hit.field == 0:
+            titled = max(titled, weight)
+        else:
+            often += weight
+            if hit.word < _LEAD_WORDS:
+                led = max(led, weight)
+    often /= max(1.0, words / _USUAL_WORDS)
+    further = min(distinct - 1, _MANY_EXPRESSIONS)
     return round(1 - math.exp(-(0.80 * titled + 0.45 * led + 0.25 * math.log1p(often) + 0.08 * further)), 3)

@@ -66,8 +66,8 @@ def split_words(text: str) -> Words:
     >>> split_words("İdlib'de cease-fire").surfaces
     ['İdlib', 'de', 'cease', 'fire']
     """
-    found = list(_WORD.finditer(text))
-    return Words([match.group() for match in found], [match.span() for match in found])
+    spans = [match.span() for match in _WORD.finditer(text)]
+    return Words([text[start:end] for start, end in spans], spans)
 
 
 def bare(word: str) -> str:
@@ -93,7 +93,7 @@ def fold(word: str) -> str:
 
 
 class Forms(dict[str, str]):
-    """word of a text -> the form that is compared, for one language; remembers a bounded number of words.
+    """word of a text -> the form that is compared and a space, for one language; remembers a bounded number of words.
 
     Args:
         language: one of `schemas.taxonomy.LANGUAGES`.
@@ -110,7 +110,7 @@ class Forms(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _REMEMBERED:
             self.clear()
-        form = self[word] = self._form(word)
+        form = self[word] = f"{self._form(word)} "
         return form
 
     def key(self, word: str) -> str:
