@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 HERE = Path(__file__).parent
 
-#: file under wires/encodings: (text it is made of, codec, bytes put in front)
+#: file under wires/undeclared-encodings: (text it is made of, codec, bytes put in front)
 ENCODINGS = {
     "ru-windows-1251.txt": ("ru-idlib-peregovory.txt", "windows-1251", b""),
     "ru-koi8-r.txt": ("ru-idlib-peregovory.txt", "koi8-r", b""),
@@ -120,7 +120,7 @@ def build() -> dict[str, bytes]:
     """Every file this script makes, by its path below seeds/."""
     relief = _read("sources/relief.jsonl")
     noise = random.Random(1)
-    made = {f"wires/encodings/{name}": _encoded(*how) for name, how in ENCODINGS.items()}
+    made = {f"wires/undeclared-encodings/{name}": _encoded(*how) for name, how in ENCODINGS.items()}
     made |= {name: _read(f"sources/{text}").decode().encode(codec) for name, (text, codec) in LEGACY.items()}
     made |= {
         "archives/relief.jsonl.gz": gzip.compress(relief, mtime=0),
@@ -134,7 +134,7 @@ def build() -> dict[str, bytes]:
         "broken/document.pdf": PDF,
         "broken/garbage.txt": bytes(noise.choice(range(0x80, 0x100)) for _ in range(900)),
         "broken/truncated.txt.gz": _truncated(gzip.compress(_read("sources/ice-factory.txt"), mtime=0)),
-        "broken/truncated.jsonl.gz": _truncated(gzip.compress(_read("wires/agency.jsonl"), mtime=0)),
+        "broken/truncated.jsonl.gz": _truncated(gzip.compress(_read("sources/night-desk.jsonl"), mtime=0)),
         "broken/bomb.txt.gz": gzip.compress(b"nothing " * 4_000_000, mtime=0),
         "broken/encrypted.zip": _encrypted_zip(),
         "broken/cut-off.zip": _truncated(_zip()),
