@@ -106,32 +106,35 @@ CREATE VIEW articles_current AS
 
 -- Per cluster of copies its representative, with every outlet that carried it (in order) and every article of it.
 CREATE VIEW stories AS
-    WITH members AS (
-        SELECT coalesce(clusters.story_id, versions.article_id) AS story_id, versions.article_id
+    WITH shown AS MATERIALIZED (
+        SELECT versions.*, coalesce(clusters.story_id, versions.article_id) AS story_id
         FROM versions LEFT JOIN clusters USING (article_id)
         WHERE versions.is_current
     ),
     carried AS (
         SELECT article_id, source FROM sightings WHERE counts(seen_at)
-        UNION SELECT article_id, source FROM articles_current
+        UNION SELECT article_id, source FROM shown JOIN stored USING (article_id, version, stored_in, load_id)
     ),
     outlets AS (
         SELECT story_id, list(DISTINCT source ORDER BY source) AS outlets
-        FROM members JOIN carried USING (article_id)
+        FROM shown JOIN carried USING (article_id)
         WHERE source <> ''
         GROUP BY story_id
     ),
     counted AS (
         SELECT story_id, count(*) - 1 AS copies, list(article_id ORDER BY article_id) AS article_ids
-        FROM members GROUP BY story_id
+        FROM shown GROUP BY story_id
     )
     SELECT
-        articles_current.article_id AS story_id,
-        articles_current.*,
+        shown.story_id,
+        stored.* REPLACE (shown.source_version AS source_version, shown.updated_at AS updated_at),
+        shown.seen_at,
         coalesce(outlets.outlets, []) AS outlets,
         counted.copies,
         counted.article_ids,
-        articles_current.version_number AS versions
-    FROM articles_current
-    JOIN counted ON counted.story_id = articles_current.article_id
-    LEFT JOIN outlets ON outlets.story_id = articles_current.article_id;
+        shown.version_number AS versions
+    FROM shown
+    JOIN stored USING (article_id, version, stored_in, load_id)
+    JOIN counted ON counted.story_id = shown.story_id
+    LEFT JOIN outlets ON outlets.story_id = shown.story_id
+    WHERE shown.article_id = shown.story_id;
