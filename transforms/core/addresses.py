@@ -5,6 +5,7 @@ Does no I/O: the public suffix list is the one tldextract carries; nothing is fe
 
 import re
 from functools import cache, lru_cache
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
@@ -72,10 +73,10 @@ def _suffixes() -> TLDExtract:
 def canonical_address(url: str) -> str:
     """One form for all variants of an address; empty if it is none of http or https.
 
-    Scheme https, host in ASCII and lower case without `www.`, `m.`, `mobile.`, `amp.` before the registrable domain, no
-    credentials, default port, fragment or tracking parameters, AMP caches and viewers unwrapped, escapes normalised
-    (RFC 3986 6.2.2), dot segments, index file, AMP part and trailing slash removed, parameters sorted. Applied to its own
-    answer it changes nothing. An address to know a page by: not always one to fetch it from.
+    Scheme https, host in ASCII and lower case without `www.`, `m.`, `mobile.`, `amp.` before the registrable domain,
+    no credentials, default port, fragment or tracking parameters, AMP caches and viewers unwrapped, escapes normalised
+    (RFC 3986 6.2.2), dot segments, index file, AMP part and trailing slash removed, parameters sorted. Applied to its
+    own answer it changes nothing. An address to know a page by: not always one to fetch it from.
 
     >>> canonical_address("HTTP://www.Example.com:80/a/../News/1/?utm_source=x&b=2&a=1#top")
     'https://example.com/News/1?a=1&b=2'
@@ -137,8 +138,8 @@ def _host(host: str) -> str:
     host = unquote_to_bytes(host).decode("utf-8").strip(".").lower()
     if not host or _SPACE.search(host):
         return ""
-    if ":" in host:  # IPv6
-        return f"[{host}]"
+    if ":" in host:
+        return f"[{IPv6Address(host)}]"
     ascii_host = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
     if not all(c.isalnum() or c in "-._" for c in ascii_host):
         return ""

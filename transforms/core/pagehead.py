@@ -1,0 +1,287 @@
+"""What a page says of itself: title, authors, date, address, language, picture, tags, site.
+
+Does no I/O. Plain rules over the parsed tree: meta elements, JSON-LD and a few elements that HTML or microdata name for
+the purpose. Only the date has a second opinion, htmldate's, asked where the rules find nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from htmldate import find_date
+from lxml import etree
+
+from transforms.core.addresses import is_front_page
+from transforms.core.dates import parse_date
+from transforms.core.entries import distinct, line_of
+from transforms.core.pagedata import StructuredData, structured_data
+from transforms.core.people import clean_names
+from transforms.core.records import Dated
+
+_MAX_TAGS: Final = 50
+_MAX_TAG: Final = 100
+_MAX_TITLE: Final = 500
+_MAX_BYLINES: Final = 3
+#: Meta elements of each kind, the most telling first.
+_PUBLISHED: Final = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "publish-date",
+    "publishdate", "publication_date", "pubdate", "article_date_original", "citation_publication_date",
+    "cxenseparse:recs:publishtime",    "dc.date", "dcterms.date", "date", "article.published", "displaydate", "release_date", "originalpublicationdate",
+)  # fmt: skip
+_MODIFIED: Final = (
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
+    "lastmod",
+)  # fmt: skip
+_AUTHORS: Final = (
+    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "byl", "byline",
+    "parsely-author", "sailthru.author", "citation_author", "creator",
+)  # fmt: skip
+_TITLES: Final = (
+    "og:title",
+    "headline",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "dcterms.title",
+    "title",
+)
+_IMAGES: Final = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src", "thumbnail")
+_TAGS: Final = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "article:section")
+_SITES: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")
+_LANGUAGES: Final = ("og:locale", "content-language", "inlanguage", "dc.language", "language")
+_LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
+_SEPARATOR: Final = re.compile(r"\s+[|\-–—•·»«:/\\]{1,2}\s+|\s?\|\s?|:\s")
+_URL_DATE: Final = re.compile(r"/((?:19|20)\d{2})[/-]([01]?\d)[/-]([0-3]?\d)(?=[/_.-]|$)")
+#: Elements that may name the author; which of them do is decided by whole class names.
+_BYLINES: Final = etree.XPath(
+    "//body//*[contains(@class, 'author') or contains(@class, 'byline') or @rel='author' or @itemprop='author']"
+)
+_AUTHOR_CLASSES: Final = frozenset(("author", "byline", "author-name", "byline-name", "article-author", "p-author"))
+_TEXT_PARTS: Final = frozenset(("article", "header", "main"))
+_TAG_LINKS: Final = etree.XPath("//a[@rel='tag']")
+#: Later than any page, earlier than any misprint; the clock is not asked.
+_LATEST: Final = datetime(2100, 1, 1)  # noqa: DTZ001  htmldate compares it with naive dates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageHead:
+    """What a page says of itself. Empty: not said."""
+
+    title: str = ""
+    headings: tuple[str, ...] = ()  #: the title in its other forms: as in the title element, as in h1
+    authors: tuple[str, ...] = ()
+    byline: str = ""
+    published: Dated = field(default_factory=Dated)
+    updated_at: datetime | None = None
+    canonical_url: str = ""
+    language: str = ""
+    image_url: str = ""
+    tags: tuple[str, ...] = ()
+    site: str = ""
+    described_body: str = ""  #: the text as JSON-LD carries it; may be HTML
+
+
+def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
+    """Read what the page says of itself. The tree is left as it is.
+
+    Args:
+        tree: the html element.
+        url: where the page was fetched from; empty: a file.
+    """
+    meta = _meta(tree)
+    data = structured_data(_scripts(tree))
+    base = _base(tree, url)
+    canonical = _canonical(tree, meta, data, base)
+    site = line_of(_first(meta, _SITES)) or line_of(data.publisher)
+    titles = _titles(tree, meta, data)
+    byline = distinct(map(line_of, (*data.authors, *_all(meta, _AUTHORS)))) or _written_bylines(tree)
+    return PageHead(
+        title=_without_site(titles, site, urlsplit(canonical or url).hostname or ""),
+        headings=titles,
+        authors=clean_names(byline),
+        byline=", ".join(byline)[:300],
+        published=_published(tree, meta, data, canonical or url),
+        updated_at=_updated(meta, data),
+        canonical_url=canonical,
+        language=_language(tree, meta, data),
+        image_url=next(filter(None, (_web(base, image) for image in (_first(meta, _IMAGES), data.image))), ""),
+        tags=_tags(tree, meta, data),
+        site=site or (urlsplit(canonical or url).hostname or "").removeprefix("www."),
+        described_body=data.body,
+    )
+
+
+def warm() -> None:
+    """Pay htmldate's one-off cost."""
+    find_date("<html><body><p>14 September 2018</p></body></html>", extensive_search=False, max_date=_LATEST)
+
+
+def _meta(tree: etree._Element) -> dict[str, list[str]]:
+    """The contents of the meta elements by name, in lower case, in order."""
+    found: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = (element.get("content") or "").strip()
+        if content:
+            for attribute in ("property", "name", "itemprop", "http-equiv"):
+                if name := element.get(attribute):
+                    found.setdefault(name.strip().lower(), []).append(content)
+                    break
+    return found
+
+
+def _scripts(tree: etree._Element) -> Iterator[str]:
+    for script in tree.iter("script"):
+        if (script.get("type") or "").strip().lower() == "application/ld+json" and script.text:
+            yield script.text
+
+
+def _first(meta: dict[str, list[str]], names: Iterable[str]) -> str:
+    return next((meta[name][0] for name in names if name in meta), "")
+
+
+def _all(meta: dict[str, list[str]], names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from meta.get(name, ())
+
+
+def _written_bylines(tree: etree._Element) -> tuple[str, ...]:
+    """The first elements that are marked as naming the author."""
+    found = []
+    for element in _BYLINES(tree):
+        said = element.get("rel") == "author" or element.get("itemprop") == "author"
+        if said or not _AUTHOR_CLASSES.isdisjoint((element.get("class") or "").lower().split()):
+            found.append(_visible(element))
+            if len(found) == _MAX_BYLINES:
+                break
+    return distinct(found)
+
+
+def _visible(element: etree._Element) -> str:
+    """The text of a small element on one line; empty where it is no small one."""
+    text = element.get("content") or " ".join(" ".join(map(str, element.itertext())).split())
+    return text if len(text) <= _MAX_TITLE else ""
+
+
+def _base(tree: etree._Element, url: str) -> str:
+    base = tree.find(".//base[@href]")
+    return _joined(url, base.get("href") or "") if base is not None else url
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return ""
+
+
+def _web(base: str, address: str) -> str:
+    joined = _joined(base, address) if address else ""
+    return joined if joined.startswith(("http://", "https://")) else ""
+
+
+def _canonical(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData, base: str) -> str:
+    """The first claim that is no front page."""
+    links = [
+        link.get("href") or "" for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    claims = [
+        _web(base, claim) for claim in (*links, _first(meta, ("og:url", "twitter:url", "parsely-link")), data.url)
+    ]
+    return next((claim for claim in claims if claim and not is_front_page(claim)), "")
+
+
+def _titles(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:
+    element = tree.find(".//title")
+    headings = [_visible(heading) for heading in tree.iter("h1")][:3]
+    said = [
+        *_all(meta, _TITLES[:1]),
+        data.headline,
+        *_all(meta, _TITLES[1:]),
+        _visible(element) if element is not None else "",
+    ]
+    return distinct(line_of(title)[:_MAX_TITLE] for title in (*said, *headings))
+
+
+def _without_site(titles: tuple[str, ...], site: str, host: str) -> str:
+    """The first title, less the site's name before or after a separator.
+
+    A part goes if it is the site's name or the name in its host, or if what remains is another of the titles.
+    """
+    if not titles:
+        return ""
+    title, others = titles[0], set(map(_key, titles[1:]))
+    names = {_key(site), *(_key(label) for label in host.split("."))} - {""}
+    for cut in _SEPARATOR.finditer(title):
+        before, after = title[: cut.start()].strip(), title[cut.end() :].strip()
+        if before and (_key(after) in names or _key(before) in others):
+            return before
+        if after and (_key(before) in names or _key(after) in others):
+            return after
+    return title
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _published(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData, url: str) -> Dated:
+    """The first date that is exact to the day."""
+    found = (
+        *((f"meta {name}", content) for name in _PUBLISHED[:3] for content in meta.get(name, ())[:1]),
+        ("json-ld datePublished", data.published),
+        *((f"meta {name}", content) for name in _PUBLISHED[3:] for content in meta.get(name, ())[:1]),
+        *(("address", "-".join(parts)) for parts in _URL_DATE.findall(url[:1000])[:1]),
+        *(("time", written) for written in _times(tree)),
+    )
+    for source, raw in found:
+        dated = parse_date(raw, taken_from=source)
+        if dated.precision in {"day", "minute", "second"}:
+            return dated
+    try:
+        guess = find_date(tree, extensive_search=False, original_date=True, url=url or None, max_date=_LATEST)
+    except (ValueError, TypeError, AttributeError, etree.LxmlError):
+        guess = None
+    return parse_date(guess or "", taken_from="htmldate")
+
+
+def _times(tree: etree._Element) -> list[str]:
+    """The time element that says it is the publication's, else the first one in the article or its header."""
+    times = [time for time in tree.iter("time") if time.get("datetime")]
+    said = [time for time in times if time.get("pubdate") is not None or time.get("itemprop") == "datePublished"]
+    inside = [time for time in times[:5] if any(part.tag in _TEXT_PARTS for part in time.iterancestors())]
+    return [time.get("datetime") or "" for time in (*said[:1], *inside[:1])]
+
+
+def _updated(meta: dict[str, list[str]], data: StructuredData) -> datetime | None:
+    raws = (*(meta[name][0] for name in _MODIFIED if name in meta), data.modified)
+    dates = (parse_date(raw) for raw in raws)
+    return next((dated.at for dated in dates if dated.precision in {"day", "minute", "second"}), None)
+
+
+def _language(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> str:
+    said = (
+        tree.get("lang"),
+        tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        _first(meta, _LANGUAGES),
+        data.language,
+    )
+    for tag in said:
+        found = _LANGUAGE.match((tag or "").strip().replace("_", "-"))
+        if found:
+            return found[0]
+    return ""
+
+
+def _tags(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:
+    said = (
+        *(tag for content in _all(meta, _TAGS) for tag in content.split(",")),
+        *data.tags,
+        *map(_visible, _TAG_LINKS(tree)),
+    )
+    tags = {tag.casefold(): tag for text in reversed(said) if (tag := line_of(text)) and len(tag) <= _MAX_TAG}
+    return tuple(reversed(tags.values()))[:_MAX_TAGS]

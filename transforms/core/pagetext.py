@@ -1,0 +1,94 @@
+"""The text of a page: trafilatura, twice where it must.
+
+Does no I/O. A cascade. The fast and precise setting comes first. A witness, the length of all long pieces of text that
+stand outside of navigation, asides, footers and links, says whether that is most of what there is; if not, the full
+balanced sequence runs, which asks readability and jusText too and takes longer. Where even that kept much less than the
+page's own JSON-LD carries, the latter is the text. Then the headline is taken off the top.
+"""
+
+import logging
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura.settings import Document, Extractor
+
+from transforms.core.fragment import text_of_html
+from transforms.core.normalise import nfc
+
+_ENGINE: Final = f"trafilatura/{version('trafilatura')}"
+#: The first answer stands if it is at least so long, in characters, ...
+MIN_LENGTH: Final = 400
+#: ... and has at least this share of what the witness saw.
+MIN_SHARE: Final = 0.8
+#: JSON-LD's text is taken where the extractor kept less than this share of it.
+MIN_SHARE_OF_DESCRIBED: Final = 0.6
+#: How many paragraphs from the top may be the headline.
+_TOP: Final = 3
+_PRECISE: Final = Extractor(output_format="python", fast=True, precision=True, comments=False)
+_BALANCED: Final = Extractor(output_format="python", comments=False)
+#: Text nodes of more than 100 characters: sentences, not labels.
+_LONG_TEXTS: Final = etree.XPath(
+    "//body//text()[string-length() > 100][not(parent::script or parent::style)]"
+    "[string-length(normalize-space()) > 100]"
+    "[not(ancestor::nav or ancestor::footer or ancestor::aside or ancestor::noscript or ancestor::template"
+    " or ancestor::button or ancestor::select or ancestor::svg or ancestor::a)]",
+    smart_strings=False,
+)
+
+
+#: Every page without text would be told on standard error; here it is a value.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """Paragraphs separated by blank lines, and what made them."""
+
+    text: str
+    extractor: str
+
+
+def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str, ...] = ()) -> PageText:
+    """The article's text; empty where there is none. The tree is left as it is.
+
+    Args:
+        tree: the html element.
+        described: the text that the page's JSON-LD carries, plain or HTML.
+        headings: the title in the forms the page gives it; taken off where they stand alone at the top.
+    """
+    text, how = _extracted(tree, _PRECISE), "precise"
+    if len(text) < MIN_LENGTH or len(text) < MIN_SHARE * seen_length(tree):
+        text, how = _extracted(tree, _BALANCED) or text, "balanced"
+        if described and len(text) < MIN_SHARE_OF_DESCRIBED * len(described):
+            plain = text_of_html(described)
+            if len(text) < MIN_SHARE_OF_DESCRIBED * len(plain):
+                text, how = plain, "json-ld"
+    lines = [line for line in map(" ".join, map(str.split, text.split("\n"))) if line]
+    return PageText(text=nfc("\n\n".join(_without_headline(lines, headings))), extractor=f"{_ENGINE} {how}")
+
+
+def seen_length(tree: etree._Element) -> int:
+    """The witness: characters of running text on the page, whitespace run together."""
+    return sum(len(" ".join(text.split())) for text in _LONG_TEXTS(tree))
+
+
+def _extracted(tree: HtmlElement, options: Extractor) -> str:
+    document = trafilatura.bare_extraction(tree, options=options)
+    return (document.text or "").strip() if isinstance(document, Document) else ""
+
+
+def _without_headline(lines: list[str], headings: tuple[str, ...]) -> list[str]:
+    """The paragraphs without the headline, if it is one of the first and not all there is."""
+    keys = {_key(heading) for heading in headings} - {""}
+    for index, line in enumerate(lines[:_TOP]):
+        if len(lines) > 1 and _key(line) in keys:
+            return lines[:index] + lines[index + 1 :]
+    return lines
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
