@@ -89,13 +89,14 @@ def templates(seed: int) -> Iterator[Pair]:
 _BACKGROUNDS = [
     " ".join(text.split())
     for text in (
-        """The central bank has raised its main rate 7 times since March 2022, from 0.25 to 4.5 percent, in order to bring
-        prices under control. Its next meeting is on 14 December. Economists in a poll by Kite Research expect no change before
-        June.""",
-        """The conflict began in 2014 and has killed more than 14,000 people, the United Nations says. A truce signed in Minsk in
-        February 2015 ended the heaviest fighting, but both sides accuse each other of breaking it almost every day.""",
-        """Readers can follow the story on our website and in our app. The newsroom can be reached by telephone at any hour.
-        Reporting by our correspondents; editing by the night desk.""",
+        """The central bank has raised its main rate 7 times since March 2022, from 0.25 to 4.5 percent, in order to
+        bring prices under control. Its next meeting is on 14 December. Economists in a poll by Kite
+        Research expect no change before June.""",
+        """The conflict began in 2014 and has killed more than 14,000 people, the United Nations says. A truce signed
+        in Minsk in February 2015 ended the heaviest fighting, but both sides accuse each other of breaking
+        it almost every day.""",
+        """Readers can follow the story on our website and in our app. The newsroom can be reached by telephone at any
+        hour. Reporting by our correspondents; editing by the night desk.""",
     )
 ]
 

@@ -23,6 +23,7 @@ UNDETERMINED = ("und", 0.0)
 #: Characters of the body looked at: with more, the answer was the same on every article tried, at five times the cost.
 BODY_CHARS = 500
 _TITLE_CHARS = 200
+_HINT_CHARS = 64
 _SEED = 0
 _MIN_CONFIDENCE = 0.5
 #: Letters below which a text is too little: of scripts that spell sounds, and of those that spell syllables or words.
@@ -68,13 +69,13 @@ _NOT_LATIN = {
 _UNPROFILED = frozenset(
     re.findall(
         "[a-z]+",
-        "am az ba be bs ceb ckb cv dv eo eu fo fy ga gd gl ha hy ig is jv ka kk kl km ku ky la lb lo mg mi mn ms mt my ny "
-        "om or ps qu rw sa sd si sm sn sr st su tg ti tk tt ug uz xh yi yo zu",
+        "am az ba be bs ceb ckb cv dv eo eu fo fy ga gd gl ha hy ig is jv ka kk kl km ku ky la lb lo mg mi mn ms mt "
+        "my ny om or ps qu rw sa sd si sm sn sr st su tg ti tk tt ug uz xh yi yo zu",
     )
 )
 
 
-class _EarlyDetector(Detector):  # type: ignore[misc]  # the base has no types
+class _EarlyDetector(Detector):
     """langdetect's detector, which stops trying as soon as the trials left cannot change its answer.
 
     Of seven trials the language with the largest mean probability wins. A trial adds at most 1 to any language, so a
@@ -157,7 +158,7 @@ def _factory() -> DetectorFactory:
 
 def _primary(hint: str) -> str:
     """`sr-Latn-RS` -> `sr`."""
-    return hint.strip().replace("_", "-").split("-", 1)[0].casefold()
+    return hint[:_HINT_CHARS].strip().replace("_", "-").split("-", 1)[0].casefold()
 
 
 def _is_enough(sample: str, counts: dict[str, int]) -> bool:

@@ -126,7 +126,7 @@ def words(text: str) -> list[str]:
     ['東京', '京都', '都で']
     """
     if text.isascii():
-        found = _ASCII_WORD.findall(text.lower().replace("'", ""))
+        found = _ASCII_WORD.findall(_folded(text).replace("'", ""))
     else:
         folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", _folded(text)).replace("'", ""))
         folded = unicodedata.normalize("NFC", folded)
@@ -155,6 +155,8 @@ def _drop_marks(run: re.Match[str]) -> str:
 def _folded(text: str) -> str:
     """Case, width, quotes, dashes and invisible characters folded; white space as it was."""
     if text.isascii():
+        if _NOT_STORED.search(text) is not None:
+            text = text.translate(_STORED)
         return text.lower().replace("`", "'")
     text = unicodedata.normalize("NFKC", nfc(text)).casefold()
     if _NOT_KEYED.search(text) is not None:

@@ -31,6 +31,7 @@ from transforms.core.records import Match
 #: What is compared of a text at most.
 MAX_WORDS = 5_000
 _MAX_CHARS = 50_000
+_TITLE_CHARS = 1_000
 
 _RUN = 4
 #: Share of the shorter text, and of its first half, that must stand in the other.
@@ -98,7 +99,7 @@ def _compare(a: Text, b: Text) -> Match | None:
     words_a, words_b = words(a.text[:_MAX_CHARS])[:MAX_WORDS], words(b.text[:_MAX_CHARS])[:MAX_WORDS]
     if not words_a or not words_b:
         return None
-    titles_agree = body_key(a.title) == body_key(b.title)
+    titles_agree = body_key(a.title[:_TITLE_CHARS]) == body_key(b.title[:_TITLE_CHARS])
     if words_a == words_b:
         if len(words_a) < _SHORT and not _titles_meet(a.title, b.title):
             return None
@@ -197,8 +198,7 @@ def _differs(here: Collection[str], there: Collection[str], all_a: set[str], all
 
 
 def _prevails(told: dict[int, float], least: int, length: int) -> bool:
-    """Whether what differs (+) outweighs what agrees (-) in some stretch of at least _STRETCH of the text, and is dense
-    in it.
+    """Whether what differs (+) outweighs what agrees (-) in some stretch that is long enough, and is dense in it.
 
     Looks at the stretch with the largest balance: the difference of two prefix sums, the later against the smallest
     early enough.
@@ -240,7 +240,7 @@ def _has_case(text: str) -> bool:
 
 def _titles_meet(a: str, b: str) -> bool:
     """Whether two titles share a word that is not a mere particle; an absent title does not tell."""
-    words_a, words_b = set(words(a)), set(words(b))
+    words_a, words_b = set(words(a[:_TITLE_CHARS])), set(words(b[:_TITLE_CHARS]))
     return not words_a or not words_b or any(len(word) > 3 or not word.isascii() for word in words_a & words_b)
 
 
