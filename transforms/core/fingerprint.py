@@ -45,13 +45,15 @@ _HEAD_WORDS = 60
 _HEAD_WINDOW = 9
 _WINDOW = 12
 _SPREAD_ANCHORS = 20
+#: A text of so few runs is not sampled: all are anchors.
+_ALL_RUNS = 24
 #: Most anchors of a text; with the bands, the most keys.
 MAX_ANCHORS = 32
 
 #: Names the arithmetic; stored with each fingerprint. Others are not comparable.
 SCHEME = (
     f"1:rensa-r{RMinHash.ALGORITHM_VERSION}-{_ROWS}x{_BANDS}-seed{_SEED}-shingle{_SHINGLE}"
-    f":winnow-run{_RUN}-window{_WINDOW}-head{_HEAD_WORDS}/{_HEAD_WINDOW}-spread{_SPREAD_ANCHORS}"
+    f":winnow-run{_RUN}-window{_WINDOW}-head{_HEAD_WORDS}/{_HEAD_WINDOW}-spread{_SPREAD_ANCHORS}-all{_ALL_RUNS}"
 )
 
 _HASH_BITS = 62
@@ -127,6 +129,8 @@ def _signature(compared: Sequence[str]) -> bytes:
 def _anchors(compared: Sequence[str]) -> tuple[int, ...]:
     runs = list(map(" ".join, zip(*(islice(compared, start, None) for start in range(_RUN)), strict=False)))
     order = [crc32(run.encode()) for run in runs]
+    if len(runs) <= _ALL_RUNS:
+        return tuple(sorted({_hash(run.encode()) for run in runs}))
     window = max(_WINDOW, ceil(2 * len(runs) / _SPREAD_ANCHORS) - 1)
     head = _smallest(order[: _HEAD_WORDS - _RUN + 1], _HEAD_WINDOW)
     spread = sorted(_smallest(order, window), key=lambda place: (order[place], place))

@@ -125,7 +125,7 @@ def detect(text: str, *, title: str = "", hint: str = "") -> tuple[str, float]:
     sample = _ADDRESS.sub(" ", f"{title[:_TITLE_CHARS]}\n{text[:BODY_CHARS]}")
     counts = {script: len(letters.findall(sample)) for script, letters in _COUNTED.items()}
     named = _primary(hint)
-    if named in _UNPROFILED and any(counts.values()):
+    if named in _UNPROFILED and any(map(str.isalpha, sample)):
         return named, 0.0
     if not _is_enough(sample, counts):
         return UNDETERMINED
