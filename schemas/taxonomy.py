@@ -29,6 +29,7 @@ MAX_SPELLINGS: Final = 200
 #: place: its names are lent to the other languages of the same script; theme: they are not.
 Kind = Literal["place", "theme"]
 
+_MAX_DEPTH: Final = 20
 _Path = tuple[str | int, ...]
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 
@@ -120,6 +121,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
             if key.tag == "tag:yaml.org,2002:merge":
                 raise yaml.constructor.ConstructorError(None, None, "merge keys are not allowed", key.start_mark)
             if key.value in seen:
@@ -130,37 +133,28 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 def _parse(content: bytes, name: str) -> Any:  # noqa: ANN401  # whatever YAML holds
-    """The document in the file, free of aliases, which could make a small file a huge tree or a loop."""
+    """The document in the file."""
     try:
         text = content.decode("utf-8-sig")
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is safe
+        _check_shape(text, name)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is safe
     except UnicodeDecodeError as error:
         raise TaxonomyError(f"{name}: not UTF-8: {error.reason} at byte {error.start}") from error
-    except RecursionError as error:
-        raise TaxonomyError(f"{name}: nested too deeply") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise TaxonomyError(f"{name}: {where}not YAML as it should be: {problem}") from error
-    if _is_shared(document):
-        raise TaxonomyError(f"{name}: YAML aliases are not allowed")
-    return document
 
 
-def _is_shared(document: object) -> bool:
-    """Whether a list or mapping stands in two places, as only an alias can bring about."""
-    seen: set[int] = set()
-    waiting = [document]
-    while waiting:
-        node = waiting.pop()
-        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else None
-        if inner is not None:
-            if id(node) in seen:
-                return True
-            seen.add(id(node))
-            waiting.extend(inner)
-    return False
+def _check_shape(text: str, name: str) -> None:
+    """Refuse aliases, which make a small file a huge tree or a loop, and depth, on which the recursive parser dies."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        fault = "aliases are not allowed" if isinstance(event, yaml.AliasEvent) else "nested too deeply"
+        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+            raise TaxonomyError(f"{name}: line {event.start_mark.line + 1}: not YAML as it should be: {fault}")
 
 
 def _faults(document: Any) -> Iterator[tuple[_Path, str]]:  # noqa: ANN401  # whatever YAML holds

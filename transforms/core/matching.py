@@ -91,7 +91,6 @@ class Matcher:
         if not hits:
             return
         starts = list(accumulate(map(len, forms), initial=0))
-        spans = words.spans
         shouted = text.isupper()
         for index, hit_start, _ in hits:
             length, group = self._patterns[index]
@@ -101,12 +100,12 @@ class Matcher:
                 continue
             for rule, exact in group:
                 if not exact or self._as_written(exact, words, first, shouted=shouted):
-                    yield Found(rule, spans[first][0], spans[last][1], first)
+                    yield Found(rule, *words.span(first, last), first)
 
     @staticmethod
     def _joined(text: str, words: Words, first: int, last: int) -> bool:
         for number in range(first, last):
-            (start, end), (following, _) = words.spans[number], words.spans[number + 1]
+            start, end, following = words.edges[2 * number : 2 * number + 3]
             if text[end:following] == " " or _JOINT.fullmatch(text, end, following):
                 continue
             if end - start > 1 or not _INITIAL.fullmatch(text, end, following):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 import Stemmer  # type: ignore[import-not-found]  # compiled, comes without types
@@ -19,7 +20,7 @@ _MARKS: Final = (
     "\u00ad\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u2060\ufe20-\ufe2f"
 )
-_WORD: Final = re.compile(rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
+_WORD: Final = re.compile(rf"([^\W_]+(?:[{_MARKS}]+[^\W_]*)*)")
 _MARK: Final = re.compile(rf"[{_MARKS}]")
 #: Letters that NFKD leaves and readers take for one another.
 _LETTERS: Final = str.maketrans(
@@ -48,6 +49,7 @@ _ENDINGS: Final = re.compile(
     r"(?:l[ae]r)?(?:[iu]m[iu]z|[iu]n[iu]z|[iu]m|[iu]n|s?[iu]|m)?"
     r"(?:n?[dt][ae]n?|n?[iu]n|[yn]?[ae]|[yn]?[iu]|y?l[ae]|[nc]?c[ae])?(?:k[iu](?:l[ae]r)?|[dt][iu]r|y[dt][iu])?"
 )
+_VOWELS: Final = frozenset("aeiou")
 #: A Turkish final consonant before a vowel: çocuk, çocuğu.
 _SOFTENED: Final = {"k": "g", "t": "d", "p": "b"}
 
@@ -57,7 +59,11 @@ class Words:
     """The words of a text in order: as they stand there, and where (code points)."""
 
     surfaces: list[str]
-    spans: list[tuple[int, int]]
+    edges: list[int]  #: of word n, start at 2n and end at 2n + 1
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where the words first to last stand, numbers from 0."""
+        return self.edges[2 * first], self.edges[2 * last + 1]
 
 
 def split_words(text: str) -> Words:
@@ -66,8 +72,8 @@ def split_words(text: str) -> Words:
     >>> split_words("İdlib'de cease-fire").surfaces
     ['İdlib', 'de', 'cease', 'fire']
     """
-    spans = [match.span() for match in _WORD.finditer(text)]
-    return Words([text[start:end] for start, end in spans], spans)
+    parts = _WORD.split(text)  # what is no word at even places, words at odd ones
+    return Words(parts[1::2], list(accumulate(map(len, parts))))
 
 
 def bare(word: str) -> str:
@@ -122,7 +128,11 @@ class Forms(dict[str, str]):
 
     def _form(self, word: str) -> str:
         if self._stem is not None:
-            return self._stemmed(word)
+            stem = self._stemmed(word)
+            if stem not in self._vocabulary and self._language == "de" and word[-2:-1] in _VOWELS and word[-1] == "s":
+                genitive = self._stemmed(word[:-1])  # Aleppos: the stemmer takes s off after some consonants only
+                return genitive if genitive in self._vocabulary else stem
+            return stem
         folded = fold(word)
         if folded in self._vocabulary:
             return folded
