@@ -4,10 +4,12 @@
     >>> with newsbeam.open("out") as archive:  # doctest: +SKIP
     ...     archive.sql("SELECT title, outlets FROM stories WHERE list_contains(topic_ids, ?)", "ceasefire").show()
 
-Takes no lock and writes nothing. An archive that was opened goes on showing the load it was opened at, whatever is
+Takes no lock and writes nothing. Who may not look into `held/` sees an empty table there, and so not what was held back
+and may be shown since. An archive that was opened goes on showing the load it was opened at, whatever is
 published meanwhile, as long as the files it needs are kept. Importing this module imports nothing heavy.
 """
 
+import os
 import re
 from datetime import UTC, datetime
 from importlib import resources
@@ -40,7 +42,11 @@ class Archive:
         self._clustered = False
         self._db = duckdb.connect(":memory:")
         self._db.execute("SET TimeZone = 'UTC'")
-        self._tables = {name: snapshot.dataset(name) for name in TABLES}
+        hidden = {name for name in TABLES if not os.access(snapshot.out / name, os.R_OK | os.X_OK)}
+        self._tables: dict[str, ds.Dataset | pa.Table] = {
+            name: spec.schema.empty_table() if name in hidden else snapshot.dataset(name)
+            for name, spec in TABLES.items()
+        }
         for name, table in self._tables.items():
             self._db.register(name, table)
         self._db.execute("SET VARIABLE as_of = ?::TIMESTAMPTZ", [as_of])
@@ -125,8 +131,14 @@ def open(out: str | Path) -> Archive:  # noqa: A001 - read as newsbeam.open
     """Open an output folder as of its last load.
 
     Raises:
-        ValueError: it is not a Newsbeam output folder.
+        ValueError: it is not an output folder of Newsbeam, or one of a newer version.
     """
+    from pipeline.output import OutputError, check_readable
     from transforms.snapshot import Snapshot
 
-    return Archive(Snapshot.open(Path(out)), as_of=None, clock=datetime.now(UTC))
+    path = Path(out)
+    try:
+        check_readable(path)
+    except OutputError as error:
+        raise ValueError(str(error)) from error
+    return Archive(Snapshot.open(path), as_of=None, clock=datetime.now(UTC))

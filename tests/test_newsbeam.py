@@ -103,8 +103,23 @@ def test_opening_does_not_load_the_engine(archive):
 @pytest.mark.parametrize("make", [lambda _: None, Path.mkdir, Path.touch], ids=["absent", "empty", "a file"])
 def test_what_is_not_an_output_folder_is_refused_in_one_line(tmp_path, make):
     make(tmp_path / "x")
-    with pytest.raises(ValueError, match=r"x: not a Newsbeam output folder"):
+    with pytest.raises(ValueError, match=r"x: (no such folder|not a folder|not an output folder of newsbeam.*)$"):
         newsbeam.open(tmp_path / "x")
+
+
+def test_a_folder_of_a_newer_version_is_refused(archive):
+    archive.publish(articles=[row("a")])
+    marker = archive.path / "newsbeam.json"
+    marker.write_text(marker.read_text().replace('"schema_version": 1', '"schema_version": 99'))
+    with pytest.raises(ValueError, match="written by a newer newsbeam"):
+        newsbeam.open(archive.path)
+
+
+def test_who_may_not_look_into_held_sees_the_rest(archive, monkeypatch):
+    archive.publish(articles=[row("a")], held=[row("b", embargoed_until=at(1))])
+    assert [each[0] for each in current(archive)] == ["a", "b"]
+    monkeypatch.setattr(newsbeam.os, "access", lambda path, _: path.name != "held")
+    assert [each[0] for each in current(archive)] == ["a"]
 
 
 def test_an_unknown_table_is_named_with_those_there_are(archive):

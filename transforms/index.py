@@ -61,9 +61,10 @@ class StoredDoc:
 class Index:
     """The index of one output folder. Close it, or use it as a context manager; not to be shared between threads."""
 
-    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, *, readonly: bool) -> None:
         self._path = path
         self._db = db
+        self._readonly = readonly
 
     @classmethod
     def open(cls, path: Path, *, readonly: bool) -> Self:
@@ -75,7 +76,8 @@ class Index:
         Raises:
             IndexDamagedError: only when read-only: it is absent, cannot be read, or is of another layout or scheme.
         """
-        return cls(path, index_file.open_existing(path) if readonly else index_file.open_sound(path))
+        db = index_file.open_existing(path) if readonly else index_file.open_sound(path)
+        return cls(path, db, readonly=readonly)
 
     def close(self) -> None:
         """Close it; what was not applied whole is forgotten."""
@@ -217,7 +219,13 @@ class Index:
         return self.rebuild(out)
 
     def rebuild(self, out: Path) -> int:
-        """Set this index aside and build it from the tables; the generation after it."""
+        """Set this index aside and build it from the tables; the generation after it.
+
+        Raises:
+            IndexDamagedError: it is open for reading only, so that must be left to whoever writes.
+        """
+        if self._readonly:
+            raise IndexDamagedError(f"{self._path}: open for reading, not rebuilt")
         self._db.close()
         index_file.set_aside(self._path)
         self._db = index_file.open_sound(self._path)

@@ -283,6 +283,15 @@ def test_a_reader_cannot_write(archive):
         index.catch_up(archive.path)
 
 
+def test_a_reader_sets_nothing_aside(archive):
+    with Index.open(index_path(archive), readonly=False) as index:
+        index.catch_up(archive.path)
+        index_file.set_generation(index._db, 9, index_file.archive_id(index._db))
+    with Index.open(index_path(archive), readonly=True) as index, pytest.raises(IndexDamagedError, match="reading"):
+        index.catch_up(archive.path)
+    assert not list(index_path(archive).parent.glob("*.damaged"))
+
+
 def test_an_archive_without_loads_gives_an_empty_index(tmp_path):
     with Index.open(tmp_path / "state" / "index.sqlite", readonly=False) as index:
         assert index.catch_up(tmp_path) == 0
