@@ -30,8 +30,8 @@ SAMPLES = {
     "el": "Το πλοίο επέστρεψε στο λιμάνι λόγω βλάβης στη μηχανή και όλοι οι επιβάτες αποβιβάστηκαν με ασφάλεια.",
 }
 TOO_LITTLE = [
-    "", " ", "Reuters", "Idlib", "12345", "12.5% 3:1 (4)", "😀😀😀😀😀😀😀😀😀😀😀😀", "東京", "a", "\x00\x01", "…—!?", "\ud800",
-    "https://example.org/the/address/of/a/page/about/the/ferry someone@example.org",
+    "", " ", "Reuters", "Idlib", "12345", "12.5% 3:1 (4)", "😀😀😀😀😀😀😀😀😀😀😀😀", "東京", "a", "\x00\x01", "…—!?",
+    "\ud800",    "https://example.org/the/address/of/a/page/about/the/ferry someone@example.org",
     "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
 ]  # fmt: skip
 
@@ -123,7 +123,7 @@ def test_threads_and_the_global_seed_do_not_matter(monkeypatch):
     expected = [detect(text) for text in texts]
     monkeypatch.setattr(langdetect.DetectorFactory, "seed", 12345)
     order = list(range(len(texts)))
-    Random(7).shuffle(order)
+    Random(7).shuffle(order)  # noqa: S311  # an order, not a secret
     with ThreadPoolExecutor(4) as threads:
         found = dict(zip(order, threads.map(lambda place: detect(texts[place]), order), strict=True))
     assert [found[place] for place in range(len(texts))] == expected
