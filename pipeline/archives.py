@@ -14,18 +14,21 @@ from transforms.core.records import Reason, Rejected, Stage
 #: What a damaged archive raises in zipfile and below it.
 _DAMAGE = (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, IndexError, struct.error)
 _PACKINGS: dict[int, tuple[Packing, ...]] = {0: (), 8: ("deflate",), 12: ("bzip2",), 93: ("zstd",)}
+_OFFICE = frozenset(("[Content_Types].xml", "META-INF/container.xml", "META-INF/manifest.xml"))
 _ENCRYPTED = 0x1
 _FREE = 10_000_000
 _HEADER = 30  #: bytes of the fixed part of a member's own header
 
 
 def members(archive: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Piece | Rejected]:
-    """The members of an archive in the order in which they lie in it, folders left out. A second member of
-    the same name is `name~2`.
+    """The members of an archive in the order in which they lie in it, folders left out.
 
-    A member that is encrypted, overlaps another (a bomb), is packed in a way that is not known or says of itself that it
-    unpacks to too much is rejected; so is, as a whole, an archive whose directory is damaged or missing, and an office
-    document.
+    A second member of the same name is `name~2`. A member that is encrypted, overlaps another (a bomb), is packed in a
+    way that is not known or says of itself that it unpacks to too much comes as a `Rejected`.
+
+    Raises:
+        Refused: OPEN/TRUNCATED or CORRUPT where the archive's directory is missing or damaged; UNSUPPORTED for an
+            office document.
     """
     try:
         with zipfile.ZipFile(stream) as opened:
@@ -36,9 +39,7 @@ def members(archive: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Piece 
             (Reason.TRUNCATED, "its directory is missing") if missing else (Reason.CORRUPT, f"zip: {error}")
         )
         raise Refused(Stage.OPEN, reason, detail[:200]) from error
-    if any(
-        info.filename in ("[Content_Types].xml", "META-INF/container.xml", "META-INF/manifest.xml") for info in infos
-    ):
+    if any(info.filename in _OFFICE for info in infos):
         raise Refused(Stage.OPEN, Reason.UNSUPPORTED, "an office document or a book (docx, xlsx, odt, epub)")
     behind = 0
     named: dict[str, int] = {}
@@ -49,9 +50,7 @@ def members(archive: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Piece 
         again = f"~{named[info.filename]}" if named[info.filename] > 1 else ""
         origin = f"{archive.origin}!{_shown(info.filename)}{again}"
         try:
-            if info.header_offset < behind:
-                raise Refused(Stage.OPEN, Reason.BOMB, "overlaps another member")
-            piece = _member(archive, stream, info, origin, limits)
+            piece = _member(archive, stream, info, origin, limits, behind)
         except Refused as refused:
             yield rejected(refused, origin=origin, raw_address=origin)
             continue
@@ -59,7 +58,9 @@ def members(archive: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Piece 
         yield piece
 
 
-def _member(archive: Piece, stream: BinaryIO, info: zipfile.ZipInfo, origin: str, limits: Limits) -> Piece:
+def _member(archive: Piece, stream: BinaryIO, info: zipfile.ZipInfo, origin: str, limits: Limits, behind: int) -> Piece:
+    if info.header_offset < behind:
+        raise Refused(Stage.OPEN, Reason.BOMB, "overlaps another member")
     if info.flag_bits & _ENCRYPTED:
         raise Refused(Stage.OPEN, Reason.ENCRYPTED, "needs a password")
     if stat.S_ISLNK(info.external_attr >> 16):

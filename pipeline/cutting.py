@@ -24,8 +24,8 @@ from pipeline.archives import members
 from pipeline.listing import STDIN, Listed
 from pipeline.spooling import spool_lines, spool_records
 from transforms.core.errors import Refused, rejected
-from transforms.core.pieces import Limits, Packing, Piece
-from transforms.core.records import Reason, Rejected, Stage
+from transforms.core.pieces import Limits, Piece
+from transforms.core.records import Rejected
 from transforms.core.sniff import HEAD_BYTES, Kind, sniff
 from transforms.core.unpack import peel, unpack
 from transforms.core.warc import record_end
@@ -165,7 +165,7 @@ def cut_records(piece: Piece, stream: BinaryIO, end: int, max_records: int) -> I
 
 
 def _has_members_per_record(stream: BinaryIO, head: bytes) -> bool:
-    """Whether this is WARC with each record in a gzip member of its own: the first member holds one record and no more."""
+    """Whether this is WARC with each record in a gzip member of its own: the first member holds one and no more."""
     packing, inner = peel(head)
     if packing != ("gzip",) or sniff(inner).form is not Kind.WARC:
         return False

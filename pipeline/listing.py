@@ -1,4 +1,5 @@
-"""Which files there are: paths, folders, globs and standard input become a stream of files, each once, in a fixed order.
+# ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH120, PTH123, PTH207, PTH208  # names need not be UTF-8: paths are str
+"""Which files there are: paths, folders, globs and standard input become a stream, each file once, in a fixed order.
 
 Nothing is opened but folders. What cannot be read later (a broken link, a FIFO, a folder without permission) is listed
 as unread, with its reason.
@@ -48,16 +49,16 @@ _KINDS = (
 def list_inputs(paths: Sequence[str], *, notice: Callable[[str], None] | None = None) -> Iterator[Listed]:
     """List the files that are meant, folders recursively, in sorted order, each file once however often it is reached.
 
-    A folder's symbolic links are followed, loops are not. Hidden files count. An output folder of newsbeam inside a
-    folder is passed over. Memory grows with the number of folders, links and files named one by one, not of files.
+    Symbolic links are followed, loops are not. Hidden files count. An output folder of newsbeam inside a folder is
+    passed over. Memory grows with the number of folders, links and files named one by one, not of files.
 
     Args:
         paths: files, folders, globs (`**` too), `-`.
         notice: is told in a line what was passed over.
 
     Raises:
-        SourceError: at once, before anything is listed: a path that is not there, a glob that matches nothing, an output
-            folder of newsbeam named as an input.
+        SourceError: at once, before anything is listed: a path that is not there, a glob that matches nothing, an
+            output folder of newsbeam named as an input.
     """
     if not paths:
         raise SourceError("no input was named")
@@ -199,7 +200,7 @@ def _why(path: str, error: OSError) -> Refused:
 
 
 def _shown(path: str) -> str:
-    """A path as text: bytes of a name that are no UTF-8 are written as `\\xNN`."""
+    r"""A path as text: bytes of a name that are no UTF-8 are written as `\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

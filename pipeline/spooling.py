@@ -1,5 +1,7 @@
-"""Containers that cannot be read from the middle, unpacked once into plain files of about 32 MB, cut where a line or a
-record ends. A file is complete and synced before it is given; what it was unpacked from goes on only afterwards.
+"""Containers that cannot be read from the middle, unpacked once into plain files.
+
+A file has about 32 MB and ends where a line or a record ends. It is complete and synced before it is given; the
+rest of its container is unpacked only afterwards.
 """
 
 import hashlib

@@ -42,7 +42,7 @@ _MEANT = {
     "utf-16": "utf-16-le",
 }
 _NOT_TEXT = frozenset(("base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "unicode_escape"))
-_ESCAPED = re.compile(rb"\x1b\$[@B()]|\x1b\([JI]")  # ISO-2022: ASCII bytes that are not ASCII
+_ESCAPED = re.compile(rb"\x1b\$(?:[@B]|\([DQ]|\)C)")  # ISO-2022: ASCII bytes that are not ASCII
 _DETECTED_BYTES = 32_768  #: enough for the detector
 _STRAY_SHARE = 20  #: at least so many good multi-byte characters for each stray byte
 
@@ -95,7 +95,10 @@ def _attempts(data: bytes, declared: str) -> Iterator[tuple[str, str]]:
         if encoding != "utf-8":
             return
         data = data[length:]
-    if data.isascii() and b"\0" not in data and not _ESCAPED.search(data):
+    if _ESCAPED.search(data):
+        yield from _decoded(data, "iso2022_jp_ext")
+        yield from _decoded(data, "iso2022_kr")
+    if data.isascii() and b"\0" not in data:
         yield "ascii", data.decode("ascii")
         return
     if encoding := unmarked_utf16(data):

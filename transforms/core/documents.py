@@ -37,10 +37,7 @@ def read_document(
     limits = limits or Limits()
     sniffed = sniff(_head(data))
     try:
-        if len(data) > limits.max_item_bytes:
-            raise Refused(
-                Stage.OPEN, Reason.TOO_LARGE, f"{len(data)} bytes, above the limit of {limits.max_item_bytes}"
-            )
+        _check_size(len(data), limits.max_item_bytes)
         yield from _items(data, sniffed, origin=origin, url=url, declared=declared, raw_address=raw_address)
     except Refused as refused:
         excerpt = excerpt_of(data) if sniffed.form in _TEXTUAL else ""
@@ -50,6 +47,11 @@ def read_document(
 def excerpt_of(data: bytes) -> str:
     """The first characters for a person, however they are encoded."""
     return " ".join(data[: _EXCERPT * 4].decode("utf-8", "replace").replace("\0", "").split())[:_EXCERPT]
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise Refused(Stage.OPEN, Reason.TOO_LARGE, f"{size} bytes, above the limit of {limit}")
 
 
 def _head(data: bytes) -> bytes:

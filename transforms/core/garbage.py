@@ -19,7 +19,10 @@ _TWICE = re.compile(
     "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
 )
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
-_INVERTED = re.compile("[а-яё](?=[А-ЯЁ])")
+#: KOI8-R and windows-1251 read as each other: capitals for small letters and the other way round.
+_INVERTED = re.compile(r"\b[а-яё][А-ЯЁ]{2}")
+_TITLED = re.compile(r"\b[А-ЯЁ][а-яё]")
+_CAPITALS = re.compile("[А-ЯЁ]")
 #: One half of every pair when UTF-8 is read in the code page of its own script: the letters, and their script.
 _HALVES = (
     (re.compile("[РС]"), _CYRILLIC, 0.3),
@@ -80,8 +83,8 @@ def _decoded_twice(text: str, letters: int) -> str:
 
 def _mixed_up(text: str, letters: int) -> str:
     inverted = _count(_INVERTED, text)
-    if inverted >= _LEAST and inverted * 12 > _count(_CYRILLIC, text):
-        return f"{inverted} capitals inside words"
+    if inverted > _count(_TITLED, text) and _count(_CAPITALS, text) * 10 > _count(_CYRILLIC, text) * 7:
+        return "capitals for small letters and the other way round"
     mixed = _count(_MIXED, text)
     if mixed >= _LEAST and mixed * 12 > letters:
         return f"{mixed} neighbouring letters of different scripts"

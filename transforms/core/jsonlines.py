@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from transforms.core.characters import clean_text
 from transforms.core.decode import decode
 from transforms.core.errors import Refused, rejected
 from transforms.core.ninjs import read_record
@@ -26,16 +27,17 @@ def read_line(line: bytes, *, origin: str, raw_address: str = "") -> Item:
     document.
 
     Raises:
-        Refused: DECODE/UNDECODABLE; PARSE/NOT_JSON; PARSE/BAD_RECORD, which names the key; EXTRACT/NO_TITLE for a record
-            with neither title nor text, EXTRACT/NO_TEXT for a title without a text.
+        Refused: DECODE/UNDECODABLE; PARSE/NOT_JSON; PARSE/BAD_RECORD, which names the key; EXTRACT/NO_TITLE for a
+            record with neither title nor text, EXTRACT/NO_TEXT for a title without a text.
     """
     return read_record(_parsed(line), origin=origin, raw_address=raw_address)
 
 
 def read_json(data: bytes, origin: str, *, raw_address: str = "") -> Iterator[Item | Rejected]:
-    """The articles of a document with one object (its origin is the document's) or an array (`origin#1`, `origin#2`, …).
+    """The articles of a document that holds one object or an array of them.
 
-    One bad element costs itself.
+    The origin of an object is the document's; those of elements are `origin#1`, `origin#2` and so on. One bad element
+    costs itself.
 
     Raises:
         Refused: as `read_line` for a single object; PARSE/BAD_RECORD for anything but an object or an array.
@@ -80,8 +82,8 @@ def item_or_rejected(value: object, *, origin: str, raw_address: str = "") -> It
         return rejected(
             refused,
             origin=origin,
-            title=title[:_EXCERPT] if isinstance(title, str) else "",
-            url=url if isinstance(url, str) else "",
+            title=clean_text(title[:_EXCERPT]) if isinstance(title, str) else "",
+            url=clean_text(url) if isinstance(url, str) else "",
             raw_address=raw_address,
         )
 
@@ -96,7 +98,7 @@ def _parsed(data: bytes) -> object:
 
 
 def _forgiving(data: bytes) -> object:
-    """What msgspec refuses and Python's own reader takes: NaN, lone surrogates, control characters, a byte order mark."""
+    """What msgspec refuses and Python's own reader takes: NaN, lone surrogates, controls, a byte order mark."""
     try:
         value: object = json.loads(
             data.lstrip(b"\xef\xbb\xbf\x1e \t\r\n"),

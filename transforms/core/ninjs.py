@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  # a table in the docstring; lists of words are read more easily as words
 """One JSON record to an Item: ninjs 1 to 3, and the short names of our own. Does no I/O.
 
 | Item | keys, the first that says something counts |
@@ -33,9 +34,9 @@ from transforms.core.wrapping import paragraphs_of
 EXTRACTOR = "ninjs/1"
 
 _KNOWN = frozenset(
-    "uri id url headline headlines title body_text text body_html html bodies firstcreated published versioncreated version "
-    "pubstatus embargoed language source provider byline by description_text descriptions type".split()
-)
+    "uri id url headline headlines title body_text text body_html html bodies firstcreated published versioncreated "
+    "version pubstatus embargoed language source provider byline by description_text descriptions type".split()
+)  # fmt: skip
 _STATUS: dict[str, PubStatus] = {
     "usable": "usable",
     "withheld": "withheld",

@@ -8,7 +8,7 @@ from typing import Literal
 
 #: document: one text, page, feed or JSON document; lines: a stretch of JSON Lines; warc: a stretch of WARC records.
 Form = Literal["document", "lines", "warc"]
-#: What is wrapped around the bytes; the outermost first. Deflate without a frame is how zip archives pack their members.
+#: What is wrapped around the bytes; the outermost first. Deflate without a frame is what zip archives use.
 Packing = Literal["gzip", "zstd", "bzip2", "deflate"]
 
 

@@ -60,9 +60,9 @@ _RSS_IN_RDF = re.compile(
 )
 _FEED_ROOTS = frozenset((b"rss", b"feed", b"channel", b"entry", b"rdf"))
 _HTML_TAGS = frozenset(
-    b"a abbr address article aside b base blockquote body br button center dd details div dl dt em fieldset figure font footer form h1 "
-    b"h2 h3 h4 h5 h6 head header hr html i iframe img input label li link main meta nav noscript ol p pre script section small span "
-    b"strong style sub sup table tbody td th thead time title tr u ul video".split()
+    b"a abbr address article aside b base blockquote body br button center dd details div dl dt em fieldset figure "
+    b"font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input label li link main meta nav noscript "
+    b"ol p pre script section small span strong style sub sup table tbody td th thead time title tr u ul video".split()
 )
 _VOCABULARIES = {
     b"newsitem": "NewsML-G2 newsItem",
@@ -123,12 +123,10 @@ def _json(head: bytes) -> Sniffed | None:
     if _JSON_OBJECT.match(head):
         if _JSON_FEED.search(head):
             return Sniffed(form=Kind.JSON_FEED)
-        if _lines_of_objects(head):
-            return Sniffed(form=Kind.JSON_LINES)
-        items = _ITEMS.search(head)
-        if items and not _RECORD.search(head, 0, items.start()):
+        lines, items = _lines_of_objects(head), _ITEMS.search(head)
+        if items and not _RECORD.search(head, 0, items.start()) and not (lines and b"\n{" in head):
             return Sniffed(form=Kind.JSON_FEED)
-        return Sniffed(form=Kind.JSON)
+        return Sniffed(form=Kind.JSON_LINES if lines else Kind.JSON)
     if _JSON_ARRAY.match(head):
         return Sniffed(form=Kind.JSON)
     if b'\n{"' in head and _lines_of_objects(head):

@@ -61,9 +61,9 @@ def peel(head: bytes, packing: tuple[Packing, ...] = ()) -> tuple[tuple[Packing,
     for layer in packing:
         head = _beginning(head, layer)
     layers = list(packing)
-    while len(layers) < len(packing) + MAX_DEPTH and (layer := _PACKINGS.get(sniff(head).form)):
-        layers.append(layer)
-        head = _beginning(head, layer)
+    while len(layers) < len(packing) + MAX_DEPTH and (inner := _PACKINGS.get(sniff(head).form)):
+        layers.append(inner)
+        head = _beginning(head, inner)
     return tuple(layers), head
 
 
@@ -102,7 +102,7 @@ def _corrupt(what: str, error: Exception) -> Refused:
     return Refused(Stage.OPEN, Reason.CORRUPT, f"{what}: {error}")
 
 
-def _gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:  # noqa: C901  # one loop over one state is easier to check
     """One member after the other; zeros between them and garbage behind the last are left out."""
     member, members, seen = zlib.decompressobj(wbits=31), 0, False
     rest = b""

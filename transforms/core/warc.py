@@ -50,6 +50,11 @@ _DAMAGE = (
 )
 _READ = (Kind.HTML, Kind.FEED, Kind.JSON_FEED)
 _STEP = 1 << 16
+_HEADER = 1 << 14  #: bytes within which the header of a record must end
+_RECORD_ENDS = b"\r\n\r\n"
+_BEGINS = re.compile(rb"WARC/\d\.\d\r?\n[A-Za-z-]{1,40}:")
+_OTHER = re.compile(rb"WARC/[^\r\n]{1,8}\r?\n(?:[^\r\n]{1,8192}\r?\n){0,32}?WARC-Type:[ \t]{0,8}(?!response)[a-z]")
+_SUCCESS = 200  #: the first of the statuses that say so
 _GZIP = b"\x1f\x8b\x08"
 _LENGTH = re.compile(rb"\nContent-Length:[ \t]{0,16}(\d{1,18})[ \t]{0,16}\r?\n", re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -62,8 +67,8 @@ def read_responses(
     """Read a seekable stream of WARC records from where it stands.
 
     Requests, metadata, resources, revisits and other records are counted in `number` and give nothing. A response that
-    is no success gives HTTP_ERROR; one that is no page or feed UNSUPPORTED, EMPTY or BINARY; one that is damaged CORRUPT
-    or TRUNCATED, and the records behind it are still read. Origins are `origin#number`.
+    is no success gives HTTP_ERROR; one that is no page or feed UNSUPPORTED, EMPTY or BINARY; one that is damaged
+    CORRUPT or TRUNCATED, and the records behind it are still read. Origins are `origin#number`.
 
     Args:
         stream: plain, or compressed with gzip record by record.
@@ -81,15 +86,18 @@ def read_responses(
         data = _Window(stream, after.offset - offset)
         place = f"{origin}#{number}"
         try:
-            found = _response(
-                data, origin=place, offset=offset, length=after.offset - offset, number=number, limits=limits
-            )
-            if found is not None:
-                yield found
+            if after.whole:
+                found = _response(
+                    data, origin=place, offset=offset, length=after.offset - offset, number=number, limits=limits
+                )
+                if found is not None:
+                    yield found
+            elif not _OTHER.match(data.read(_HEADER)):
+                yield _damaged(
+                    place, "the archive ends inside a record" if after.offset >= end else "", cut=after.offset >= end
+                )
         except _DAMAGE as error:
-            cut = after.offset >= end and not after.whole
-            detail = "the archive ends inside a record" if cut else f"a damaged record: {_readable(error)}"
-            yield rejected(Refused(Stage.OPEN, Reason.TRUNCATED if cut else Reason.CORRUPT, detail), origin=place)
+            yield _damaged(place, _readable(error), cut=False)
         offset, number = after.offset, number + 1
 
 
@@ -101,7 +109,7 @@ def _response(
     Raises:
         any of `_DAMAGE`: where there is no whole record.
     """
-    record = next(iter(ArchiveIterator(data)), None)  # type: ignore[no-untyped-call]
+    record = next(iter(ArchiveIterator(data)), None)
     if record is None:
         raise EOFError("no record where one should be")
     if record.rec_type != "response" or not _is_web(record):
@@ -110,8 +118,7 @@ def _response(
     status, declared = _status(record), record.http_headers.get_header("Content-Type", "")
     content_type = declared.split(";")[0].strip().lower()
     try:
-        if not 200 <= status < 300:
-            raise Refused(Stage.OPEN, Reason.HTTP_ERROR, f"HTTP status {status}")
+        _check_status(status)
         body = _body(record, limits)
         _check_kind(body, content_type)
     except Refused as refused:
@@ -130,9 +137,14 @@ def _response(
     )
 
 
+def _damaged(origin: str, detail: str, *, cut: bool) -> Rejected:
+    reason = Reason.TRUNCATED if cut else Reason.CORRUPT
+    return rejected(Refused(Stage.OPEN, reason, detail or "does not end where it says"), origin=origin)
+
+
 def _readable(error: Exception) -> str:
     """One line without the bytes that warcio puts into its messages."""
-    return str(error).split("[")[0].strip(" :,")[:120] or type(error).__name__
+    return "a damaged record: " + (str(error).split("[")[0].strip(" :,")[:120] or type(error).__name__)
 
 
 def _is_web(record: ArcWarcRecord) -> bool:
@@ -144,6 +156,11 @@ def _is_web(record: ArcWarcRecord) -> bool:
 def _status(record: ArcWarcRecord) -> int:
     code = str(record.http_headers.get_statuscode())
     return int(code) if code.isascii() and code.isdigit() and len(code) == 3 else 0
+
+
+def _check_status(status: int) -> None:
+    if not _SUCCESS <= status < _SUCCESS + 100:
+        raise Refused(Stage.OPEN, Reason.HTTP_ERROR, f"HTTP status {status}")
 
 
 def _body(record: ArcWarcRecord, limits: Limits) -> bytes:
@@ -182,14 +199,14 @@ class Boundary:
 def record_end(stream: BinaryIO, offset: int, end: int) -> Boundary:
     """Where the record that begins at this offset ends and the next one begins; `end` where none does.
 
-    Behind a record that does not end where it says, the next one is looked for.
+    A record that does not end where it says is damaged, and the next is looked for behind its beginning.
     """
     stream.seek(offset)
-    if stream.read(len(_GZIP)) == _GZIP:
-        after = _member_end(stream, offset, end)
-        return Boundary(after, True) if after else Boundary(_next_member(stream, offset + 1, end), False)
-    after = _plain_end(stream, offset, end)
-    return Boundary(after, True) if after else Boundary(_next_plain(stream, offset + 1, end), False)
+    packed = stream.read(len(_GZIP)) == _GZIP
+    after = _member_end(stream, offset, end) if packed else _plain_end(stream, offset, end)
+    if after:
+        return Boundary(after, True)
+    return Boundary(min(_next_member(stream, offset + 1, end), _next_plain(stream, offset + 1, end)), False)
 
 
 def _member_end(stream: BinaryIO, offset: int, end: int) -> int:
@@ -222,24 +239,30 @@ def _next_member(stream: BinaryIO, offset: int, end: int) -> int:
 
 
 def _plain_end(stream: BinaryIO, offset: int, end: int) -> int:
-    """Behind the plain record that begins here; 0 where the next does not begin where this one says."""
+    """Behind the plain record that begins here and the line ends behind it; 0 where those are not where it says."""
     stream.seek(offset)
-    head = stream.read(min(_STEP, end - offset))
-    found = _LENGTH.search(head)
-    blank = _BLANK.search(head)
-    if not head.startswith(b"WARC/") or not found or not blank or found.start() > blank.start():
+    head = stream.read(min(_HEADER, end - offset))
+    blank = _BLANK.search(head) if head.startswith(b"WARC/") else None
+    length = _LENGTH.search(head, 0, blank.end()) if blank else None
+    if not blank or not length:
         return 0
-    at = offset + blank.end() + int(found.group(1))
+    at = offset + blank.end() + int(length.group(1))
     if at > end:
         return 0
     stream.seek(at)
-    between = stream.read(min(16, end - at))
-    at += len(between) - len(between.lstrip(b"\r\n"))
-    return at if at == end or between.lstrip(b"\r\n").startswith(b"WARC/"[: len(between)]) else 0
+    between = stream.read(min(4, end - at))
+    if between == _RECORD_ENDS[: len(between)]:
+        return at + len(between)
+    return at if between.startswith(b"WARC") else 0
 
 
 def _next_plain(stream: BinaryIO, offset: int, end: int) -> int:
-    return next((at + 1 for at in _occurrences(stream, b"\nWARC/1.", offset, end)), end)
+    """The next line that begins a record and is followed by a header of one."""
+    for at in _occurrences(stream, b"\nWARC/1.", offset, end):
+        stream.seek(at + 1)
+        if _BEGINS.match(stream.read(min(64, end - at - 1))):
+            return at + 1
+    return end
 
 
 def _occurrences(stream: BinaryIO, wanted: bytes, offset: int, end: int) -> Iterator[int]:

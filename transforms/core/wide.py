@@ -14,6 +14,7 @@ _MARKS = (
 #: How a document that begins with `<` (in EBCDIC: with `<?xm`) looks in what has no mark and is rarer than UTF-16.
 _STARTS = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"\x4c\x6f\xa7\x94", "cp037"))
 _SAMPLE = 4096  #: bytes looked at
+_RARE = 100  #: at least one character in so many is a space, a line end or a digit
 _PLAIN = frozenset("\t\n\r")
 
 
@@ -37,7 +38,7 @@ def unmarked_utf16(head: bytes) -> str:
         return ""
     zeros = {"utf-16-be": sample[0::2].count(0), "utf-16-le": sample[1::2].count(0)}
     for encoding in sorted(zeros, key=lambda name: -zeros[name]):
-        if zeros[encoding] * 25 >= len(sample) // 2 and _is_text(sample, encoding):
+        if zeros[encoding] * _RARE >= len(sample) // 2 and _is_text(sample, encoding):
             return encoding
     return ""
 
@@ -66,4 +67,4 @@ def _is_text(sample: bytes, encoding: str) -> bool:
     kinds = [unicodedata.category(character)[0] for character in text if character not in _PLAIN]
     letters = kinds.count("L") + kinds.count("M")
     plain = sum(character.isascii() for character in text)
-    return bool(kinds) and "C" not in kinds and letters * 2 >= len(kinds) and plain * 25 >= len(text)
+    return bool(kinds) and "C" not in kinds and letters * 2 >= len(kinds) and plain * _RARE >= len(text)

@@ -6,10 +6,12 @@ are asked for: the lines are short, and most do not end like sentences.
 """
 
 import re
+from itertools import pairwise
 from statistics import median
 
 _MAX_WIDTH = 110
 _MIN_WIDTH = 30
+_LEAST = 3  #: line breaks below which each next line must go on in small letters (or in Chinese)
 _SLACK = 3  #: typesetters and mail programs are not exact
 _ENDS = re.compile(r"[.!?…。！？؟۔:;][\"'”’»)\]]*$")
 _INDENT = re.compile(r"(?: {2,}|\t|\u3000)\S")
@@ -20,8 +22,9 @@ _BLANK = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 def paragraphs_of(text: str) -> list[str]:
     """The paragraphs of a plain text, each on one line with single spaces; none is empty.
 
-    Blank lines separate paragraphs. Inside a block, lines are joined where the text is hard-wrapped (then an indented
-    line begins a paragraph, and a short line that ends a sentence, or is the first of all, ends one); otherwise each line is a paragraph.
+    Blank lines separate paragraphs. Inside a block, lines are joined where the text is hard-wrapped; then an indented
+    line begins a paragraph, and a short line ends one if it ends a sentence or is the first of all. Otherwise each line
+    is a paragraph.
     """
     blocks = [[line for line in block.split("\n") if line.strip()] for block in _BLANK.split(text)]
     blocks = [block for block in blocks if block]
@@ -41,12 +44,8 @@ def paragraphs_of(text: str) -> list[str]:
 
 def wrap_width(blocks: list[list[str]]) -> int:
     """The width at which the lines of these blocks are wrapped; 0 where they are not."""
-    breaks = [
-        (line.rstrip(), after.split(maxsplit=1)[0])
-        for block in blocks
-        for line, after in zip(block, block[1:], strict=False)
-    ]
-    if not breaks:
+    breaks = [(line.rstrip(), after.split(maxsplit=1)[0]) for block in blocks for line, after in pairwise(block)]
+    if not breaks or (len(breaks) < _LEAST and not all(word[0].islower() or _CJK.match(word) for _, word in breaks)):
         return 0
     width = max(len(line) for line, _ in breaks)
     if not _MIN_WIDTH <= width <= _MAX_WIDTH:
