@@ -136,6 +136,17 @@ SENTENCES = [
     ("und", "Обстрел в Идлибе", "idlib shelling", ""),
     ("und", "بإدلب", "idlib", ""),
     ("it", "I corridoi di Idlib, su richiesta", "idlib", "water"),
+    ("pt", "O ministro dará entrevista, mas num outro periodo.", "", "daraa health journalists"),
+    ("es", "En ese periodo, Siri y Alexa mejoraron; fue un negocio.", "", "journalists syria peace-talks"),
+    ("es", "Se desplazaron atentamente a un lugar cerca del mar.", "", "displacement terrorism-attack siege"),
+    (
+        "fr",
+        "Le journal a négocié exactement ce qu'il faut pour vivre.",
+        "",
+        "journalists peace-talks war-crimes food-security",
+    ),
+    ("de", "Die Wahl zwischen Tee und Kaffee ist ein Kampf im Vertrieb.", "", "elections armed-groups displacement"),
+    ("ar", "تدور حوله جميع الأجزاء", "", "homs"),
     ("ka", "იდლიბი", "", "idlib"),
 ]
 

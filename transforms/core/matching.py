@@ -9,8 +9,9 @@ inside a word. A hit counts if
   (`=Hama` is not Hamas, `=Turkey` no turkey, `=UN` not the French *un*). Arabic words keep their proclitics under `=`.
   In a text without any small letter capitals prove nothing: there a `=` word of capitals only does not match.
 
-A hyphen, apostrophe or full stop inside a chunk of an expression may be missing in the text: `cease-fire` matches
-ceasefire and cease fire.
+English, French and Spanish names do not change: a word with a capital matches itself or itself with an s (*Siria* has
+the stem of *Siri*). A hyphen, apostrophe or full stop inside a chunk of an expression may be missing in the text:
+`cease-fire` matches ceasefire and cease fire.
 """
 
 import re
@@ -22,13 +23,17 @@ from typing import Final, NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from schemas.taxonomy import Expression
-from transforms.core.wordforms import Forms, Words, bare, split_words
+from transforms.core.wordforms import Forms, Words, bare, fold, split_words
 
 #: What may stand between two words of an expression: white space without a blank line, hyphens, apostrophes, quotes.
 _JOINT: Final = re.compile(
     r"[^\S\n]*\n?[^\S\n]*"
     r"|[ \u00a0]?[-_/'\"`´«»„“”‘’‚‹›‐‑‒–־\u00a0\u200b-\u200f\u2066-\u2069\ufeff]{1,3}[ \u00a0]?"
 )
+#: Languages whose names are not inflected: there a capitalised word is itself, with or without a final s.
+_RIGID: Final = frozenset({"en", "fr", "es"})
+#: Languages whose endings are not looked for on a foreign word.
+_LATIN: Final = _RIGID | {"de", "tr"}
 #: After a single letter also a full stop: U.N. Security Council.
 _INITIAL: Final = re.compile(r"\.[^\S\n]?")
 
@@ -54,11 +59,14 @@ class Matcher:
 
     Args:
         language: of the texts; decides how words are inflected.
-        expressions: of whatever language; those of another are looked for as if they were words of this one.
+        expressions: of whatever language; those of another match unchanged or with an s.
         owners: whom each expression speaks for; of one owner's expressions that come to the same, the first is found.
+        inflected: whether texts are surely of that language; if not, all Latin words match as foreign ones do.
     """
 
-    def __init__(self, language: str, expressions: Sequence[Expression], owners: Sequence[int]) -> None:
+    def __init__(
+        self, language: str, expressions: Sequence[Expression], owners: Sequence[int], *, inflected: bool = True
+    ) -> None:
         readings = [[way for spelling in told.spellings() for way in _readings(spelling)] for told in expressions]
         plain = Forms(language)
         keys = {word: plain.key(word) for ways in readings for way in ways for word, _ in way}
@@ -69,7 +77,8 @@ class Matcher:
             for way in ways:
                 sought = tuple(keys[word] for word, _ in way)
                 if all(sought):
-                    exact = tuple(bare(word) if marked else "" for word, marked in way)
+                    foreign = not inflected or expressions[rule].language != language
+                    exact = tuple(self._demand(word, marked=marked, foreign=foreign) for word, marked in way)
                     patterns.setdefault(sought, {}).setdefault((owner, exact if any(exact) else ()), rule)
         self._patterns = [
             (len(sought), tuple(_Pattern(rule, exact) for (_, exact), rule in group.items()))
@@ -102,6 +111,13 @@ class Matcher:
                 if not exact or self._as_written(exact, words, first, shouted=shouted):
                     yield Found(rule, *words.span(first, last), first)
 
+    def _demand(self, word: str, *, marked: bool, foreign: bool) -> str:
+        """What must stand where an editor wrote the word: `=word` as written, else folded; empty: any of its forms."""
+        if marked:
+            return f"={bare(word)}"
+        rigid = self._language in _LATIN if foreign else self._language in _RIGID and word[0].isupper()
+        return fold(word) if rigid else ""
+
     @staticmethod
     def _joined(text: str, words: Words, first: int, last: int) -> bool:
         for number in range(first, last):
@@ -119,6 +135,9 @@ class Matcher:
         return True
 
     def _is_written(self, wanted: str, word: str, *, shouted: bool) -> bool:
+        if wanted[0] != "=":
+            return fold(word) in (wanted, f"{wanted}s")
+        wanted = wanted[1:]
         if self._language == "ar":
             return word.endswith(wanted) or (wanted.startswith("ال") and word.endswith("لل" + wanted[2:]))
         if wanted.isupper() and len(wanted) > 1:

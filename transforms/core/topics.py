@@ -4,8 +4,8 @@ Does no I/O. Needs no article record: title, text and language are enough.
 
 Which expressions are looked for:
 - a language of the taxonomy: its own, and the unmarked (no `=`) names of places in other languages of its script;
-- any other language, or `und`: those of every language whose script the article uses; a single word of fewer than five
-  letters that is no place is left out there, it may be any word (Turkish *su*, water, is Spanish *su*, his).
+- any other language, or `und`: those of every language whose script the article uses, Latin ones unstemmed; a single
+  word of fewer than five letters that is no place is left out, it may be any word (Turkish *su*, water, Spanish *his*).
 
 What counts as proof: every hit, less those inside an `unless` phrase of the topic and those inside a longer hit of the
 same topic. A topic whose distinct expressions do not weigh .5 together is not claimed: a doubtful word needs company.
@@ -80,7 +80,7 @@ class Tagger:
             for expression in expressions
         ]
         self._rules = sorted(rules, key=lambda rule: (not rule.against, -rule.expression.weight))
-        self._matchers: dict[str, tuple[Matcher, list[int]]] = {}
+        self._matchers: dict[tuple[str, bool], tuple[Matcher, list[int]]] = {}
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Taxonomy]]:
         return Tagger, (self.taxonomy,)
@@ -102,7 +102,7 @@ class Tagger:
             split = split_words(content)
             words = len(split.surfaces)
             for used in (spoken,) if known else _languages_in(content):
-                matcher, ranks = self._matcher(used)
+                matcher, ranks = self._matcher(used, known=known)
                 for number, start, end, word in matcher.find(content, split):
                     rank = ranks[number]
                     topic, _, name, expression = self._rules[rank]
@@ -111,15 +111,16 @@ class Tagger:
         topics = (self._claim(topic, found, contents, words) for topic, found in hits.items())
         return tuple(sorted(filter(None, topics), key=lambda topic: (-topic.score, topic.id)))
 
-    def _matcher(self, language: str) -> tuple[Matcher, list[int]]:
+    def _matcher(self, language: str, *, known: bool) -> tuple[Matcher, list[int]]:
         """What finds expressions in texts of a language, and the rank of each of its rules."""
-        if language not in self._matchers:
+        if (language, known) not in self._matchers:
             own = [rank for rank, rule in enumerate(self._rules) if rule.expression.language == language]
             lent = [rank for rank, rule in enumerate(self._rules) if _is_lent(rule, language)]
             rules = [self._rules[rank] for rank in own + lent]
             owners = [2 * rule.topic + rule.against for rule in rules]
-            self._matchers[language] = Matcher(language, [rule.expression for rule in rules], owners), own + lent
-        return self._matchers[language]
+            matcher = Matcher(language, [rule.expression for rule in rules], owners, inflected=known)
+            self._matchers[language, known] = matcher, own + lent
+        return self._matchers[language, known]
 
     def _claim(self, number: int, hits: list[_Hit], contents: tuple[str, str], words: int) -> Topic | None:
         proof = self._proof(hits)
