@@ -82,10 +82,10 @@ def _extracted(tree: HtmlElement, options: Extractor) -> str:
 
 
 def _without_headline(lines: list[str], headings: tuple[str, ...]) -> list[str]:
-    """The paragraphs without the headline, if it is one of the first and not all there is."""
+    """The paragraphs without the headline, if it is one of the first; none of them where it is all there is."""
     keys = {_key(heading) for heading in headings} - {""}
     for index, line in enumerate(lines[:_TOP]):
-        if len(lines) > 1 and _key(line) in keys:
+        if _key(line) in keys:
             return lines[:index] + lines[index + 1 :]
     return lines
 
