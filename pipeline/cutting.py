@@ -72,7 +72,7 @@ def cut(listed: Listed, limits: Limits, spool: Path, *, max_records: int = 500) 
 def _cut(listed: Listed, stream: BinaryIO, limits: Limits, spool: Path, max_records: int) -> Iterator[Piece | Rejected]:
     head = stream.read(HEAD_BYTES)
     kind = sniff(head).form
-    whole = Piece(origin=listed.origin, path=listed.path, spooled=listed.path.startswith(str(spool)))
+    whole = Piece(origin=listed.origin, path=listed.path, spooled=listed.path.startswith(str(spool.absolute())))
     if kind is Kind.JSON_LINES and not _is_wide(head):
         yield from cut_lines(whole, stream, max_records)
     elif kind is Kind.WARC or (kind is Kind.GZIP and _has_members_per_record(stream, head)):

@@ -77,10 +77,15 @@ def _check(path: str) -> None:
     if not os.path.lexists(path):
         if not glob.has_magic(path):
             raise SourceError(f"{path}: no such file or folder")
-        if next(iter(glob.iglob(path, recursive=True, include_hidden=True)), None) is None:
+        if next(_matches(path), None) is None:
             raise SourceError(f"{path}: matches no file")
     elif _is_output(path):
         raise SourceError(f"{path}: an output folder of newsbeam, not an input")
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """What a glob matches; `**` alone also names its own folder, whether it is there or not."""
+    return filter(os.path.lexists, glob.iglob(pattern, recursive=True, include_hidden=True))
 
 
 def _listed(paths: Sequence[str], notice: Callable[[str], None]) -> Iterator[Listed]:
@@ -94,7 +99,7 @@ def _listed(paths: Sequence[str], notice: Callable[[str], None]) -> Iterator[Lis
         elif os.path.lexists(path):
             yield from walk.from_(os.path.normpath(path))
         else:
-            for found in sorted(glob.iglob(path, recursive=True, include_hidden=True)):
+            for found in sorted(_matches(path)):
                 yield from walk.from_(os.path.normpath(found))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # documents stand on one line
 import json
 import subprocess
 import sys

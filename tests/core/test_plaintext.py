@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004, PT017  # texts stand on one line; a refusal is one of two right answers
 import textwrap
 
 import pytest
