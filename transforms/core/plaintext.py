@@ -22,6 +22,8 @@ _BYLINE = re.compile(r"(?:By|BY|Von|Par|Por|Автор:|Haber:|بقلم)\s+(?=[^
 _NAME = re.compile(r"^(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*$")
 _PARTICLES = frozenset(("von", "van", "der", "den", "de", "la", "le", "du", "di", "da", "al", "el", "bin", "ibn", "d'"))
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|&|/|\band\b|\bund\b|\bet\b|\by\b|\bи\b|\bve\b)\s*")
+_LETTER = re.compile(r"[^\W_]")
+_SIGNS = re.compile(r"[\W_]+")
 _MAX_BYLINE = 100
 _MAX_REPEATS = 4  #: paragraphs that may repeat one headline, as its lines
 
@@ -38,7 +40,7 @@ def read_text(text: str, *, origin: str, raw_address: str = "") -> Item:
         Refused: EXTRACT/EMPTY without characters, EXTRACT/NO_TEXT with a headline only.
     """
     paragraphs = paragraphs_of(clean_text(text))
-    if not any(_key(paragraph) for paragraph in paragraphs):
+    if not any(map(_LETTER.search, paragraphs)):
         raise Refused(Stage.EXTRACT, Reason.EMPTY, "no letters")
     title, body = paragraphs[0], without_headline(paragraphs[0], paragraphs[1:])
     if not _is_headline(paragraphs):
@@ -47,7 +49,7 @@ def read_text(text: str, *, origin: str, raw_address: str = "") -> Item:
     authors: tuple[str, ...] = ()
     if len(body) > 1 and len(body[0]) <= _MAX_BYLINE and _BYLINE.match(body[0]) and (names := names_in(body[0])):
         byline, authors, body = body[0], names, body[1:]
-    if not any(_key(paragraph) for paragraph in body):
+    if not any(map(_LETTER.search, body)):
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, "a headline without a text")
     return Item(
         origin=origin,
@@ -77,7 +79,7 @@ def without_headline(title: str, paragraphs: list[str]) -> list[str]:
     while start < len(paragraphs):
         joined = ""
         for end in range(start, min(start + _MAX_REPEATS, len(paragraphs))):
-            joined += _key(paragraphs[end])
+            joined += _key(paragraphs[end][: 4 * len(title) + 100])  # a headline has few signs between its letters
             if joined == key or not key.startswith(joined):
                 break
         if joined != key:
@@ -143,4 +145,4 @@ def _is_name(name: str) -> bool:
 
 def _key(text: str) -> str:
     """Letters and digits only, folded."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return _SIGNS.sub("", text.casefold())
