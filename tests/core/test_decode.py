@@ -57,6 +57,12 @@ def test_text_comes_back_whatever_it_was_encoded_in(text, encoding):
     assert decode(text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be", "cp037"])
+def test_markup_in_rare_encodings_is_told_by_its_beginning(encoding):
+    markup = '<?xml version="1.0"?><rss><channel><title>Ferry</title></channel></rss>'
+    assert decode(markup.encode(encoding)).text == markup
+
+
 def test_a_declared_charset_decides_what_a_detector_could_not():
     assert (
         decode("naïve Wähler".encode("cp1250", "replace").replace(b"na?ve", b"na\xefve"), "windows-1252").text

@@ -16,7 +16,7 @@ from transforms.core.characters import clean_text
 from transforms.core.errors import Refused
 from transforms.core.garbage import garbage_in
 from transforms.core.records import Reason, Stage
-from transforms.core.wide import marked, unmarked_utf16
+from transforms.core.wide import marked, unmarked_markup, unmarked_utf16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def _attempts(data: bytes, declared: str) -> Iterator[tuple[str, str]]:
     if data.isascii() and b"\0" not in data:
         yield "ascii", data.decode("ascii")
         return
-    if encoding := unmarked_utf16(data):
+    if encoding := unmarked_utf16(data) or unmarked_markup(data):
         yield from _decoded(data, encoding)
     yield from _utf8(data)
     hint = canonical_charset(declared)

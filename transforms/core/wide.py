@@ -43,6 +43,11 @@ def unmarked_utf16(head: bytes) -> str:
     return ""
 
 
+def unmarked_markup(head: bytes) -> str:
+    """`utf-32-le`, `utf-32-be` or `cp037` (EBCDIC) for markup in these without a mark, else ""."""
+    return next((name for start, name in _STARTS if head.startswith(start)), "")
+
+
 def narrow(head: bytes) -> bytes:
     """The head as UTF-8 where it is in UTF-16 or UTF-32 (or in EBCDIC, for XML), else as it is, without its mark."""
     encoding, length = marked(head)
@@ -51,7 +56,7 @@ def narrow(head: bytes) -> bytes:
     if not encoding:
         encoding = unmarked_utf16(head)
     if not encoding:
-        encoding = next((name for start, name in _STARTS if head.startswith(start)), "")
+        encoding = unmarked_markup(head)
     if not encoding:
         return head
     return head[length:].decode(encoding, "ignore").encode("utf-8", "ignore")
