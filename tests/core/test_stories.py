@@ -9,8 +9,8 @@ START = datetime(2024, 5, 1, tzinfo=UTC)
 NAMES = "abcdefgh"
 
 
-def member(name, minutes):
-    return Member(article_id=name, evidence_at=START + timedelta(minutes=minutes))
+def member(name, minutes, text=None):
+    return Member(article_id=name, content_hash=text or name, evidence_at=START + timedelta(minutes=minutes))
 
 
 def test_a_copy_stands_behind_the_earliest():
@@ -37,8 +37,25 @@ def test_an_article_counts_from_its_earliest_version():
     assert cluster(members, [("a", "b")]) == {"a": "a", "b": "a"}
 
 
-def test_links_to_itself_and_to_the_unknown_count_for_nothing():
-    assert cluster([member("a", 1)], [("a", "a"), ("a", "gone"), ("gone", "went")]) == {"a": "a"}
+def test_links_to_the_unknown_count_for_nothing():
+    assert cluster([member("a", 1)], [("a", "gone"), ("gone", "went")]) == {"a": "a"}
+
+
+def test_what_holds_of_a_text_holds_of_every_article_that_has_it():
+    members = [member("a", 3, "same"), member("b", 1, "same"), member("c", 2, "same"), member("d", 9, "edited")]
+    # a was compared with b, c and d; b, the earliest, with a only
+    links = [("same", "same"), ("edited", "same")]
+    assert cluster(members, links) == {"a": "b", "b": "b", "c": "b", "d": "b"}
+
+
+def test_identical_texts_that_were_not_linked_stay_apart():
+    members = [member("a", 1, "short"), member("b", 2, "short")]
+    assert cluster(members, []) == {"a": "a", "b": "b"}
+
+
+def test_an_article_is_linked_by_any_of_its_versions():
+    members = [member("a", 1, "first"), member("a", 5, "second"), member("b", 3, "copy")]
+    assert cluster(members, [("copy", "second")]) == {"a": "a", "b": "a"}
 
 
 memberships = st.lists(st.builds(member, st.sampled_from(NAMES), st.integers(0, 5)), max_size=10)
@@ -59,7 +76,7 @@ def test_order_repetition_and_direction_do_not_matter(members, links, source):
 def test_every_member_is_linked_to_its_representative_and_it_stands_for_itself(members, links):
     found = cluster(members, links)
     assert set(found) == {each.article_id for each in members}
-    linked = {frozenset(link) for link in links}
+    linked = {frozenset(link) for link in links if link[0] != link[1]}
     for name, representative in found.items():
         assert found[representative] == representative
         assert name == representative or frozenset((name, representative)) in linked

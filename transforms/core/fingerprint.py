@@ -20,7 +20,7 @@ from array import array
 from collections import deque
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
-from itertools import islice
+from itertools import accumulate
 from math import ceil
 from zlib import crc32
 
@@ -115,10 +115,21 @@ def enough(shared_keys: Collection[int], words_a: int, words_b: int) -> bool:
 _SURE = 8
 
 
+def _runs(compared: Sequence[str], length: int) -> list[bytes]:
+    """Each run of that many words, a space between two, cut from the words written out once.
+
+    >>> _runs(["a", "ferry", "sank"], 2)
+    [b'a ferry', b'ferry sank']
+    """
+    data = " ".join(compared).encode()
+    sizes = map(len, compared) if data.isascii() else (len(word.encode()) for word in compared)
+    starts = list(accumulate((size + 1 for size in sizes), initial=0))
+    return [data[start : end - 1] for start, end in zip(starts, starts[length:], strict=False)]
+
+
 def _signature(compared: Sequence[str]) -> bytes:
     """128 x uint32, little-endian. Shingles are hashed here: the library's own hash depends on the platform."""
-    shingles = set(zip(*(islice(compared, start, None) for start in range(_SHINGLE)), strict=False))
-    hashes = [crc32(" ".join(shingle).encode()) for shingle in shingles]
+    hashes = set(map(crc32, _runs(compared, _SHINGLE)))
     matrix = RMinHash.digest_matrix_from_token_hash_sets([hashes], _ROWS, _SEED)
     rows = array("I", matrix.to_rows()[0])
     if sys.byteorder == "big":
@@ -127,15 +138,15 @@ def _signature(compared: Sequence[str]) -> bytes:
 
 
 def _anchors(compared: Sequence[str]) -> tuple[int, ...]:
-    runs = list(map(" ".join, zip(*(islice(compared, start, None) for start in range(_RUN)), strict=False)))
-    order = [crc32(run.encode()) for run in runs]
+    runs = _runs(compared, _RUN)
     if len(runs) <= _ALL_RUNS:
-        return tuple(sorted({_hash(run.encode()) for run in runs}))
+        return tuple(sorted(set(map(_hash, runs))))
+    order = list(map(crc32, runs))
     window = max(_WINDOW, ceil(2 * len(runs) / _SPREAD_ANCHORS) - 1)
     head = _smallest(order[: _HEAD_WORDS - _RUN + 1], _HEAD_WINDOW)
     spread = sorted(_smallest(order, window), key=lambda place: (order[place], place))
     places = sorted(head | set(spread[:_SPREAD_ANCHORS]), key=lambda place: (order[place], place))
-    return tuple(sorted({_hash(runs[place].encode()) for place in places[:MAX_ANCHORS]}))
+    return tuple(sorted({_hash(runs[place]) for place in places[:MAX_ANCHORS]}))
 
 
 def _smallest(order: Sequence[int], window: int) -> set[int]:

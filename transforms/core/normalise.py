@@ -12,6 +12,7 @@ interpreter; characters that were assigned after those tables were made stay as 
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 #: Marks in a row above which the rest are dropped: Unicode's own bound for its stream-safe format (UAX #15).
@@ -19,7 +20,8 @@ from itertools import pairwise
 _MAX_MARKS = 30
 _MARK_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028]")
+_LINE_END = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028]")
+_LINE_ENDS = re.compile(f"\r\n|{_LINE_END.pattern}")
 
 _SPACES = "\t\x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 #: Never seen, and never needed to read the text: byte order marks, soft hyphens, breaking hints, bidirectional
@@ -29,12 +31,8 @@ _UNSEEN = "\xad\u200b\u2060\ufeff\ufff9\ufffa\ufffb\ufffe\uffff\u202a\u202b\u202
     map(chr, range(0xFDD0, 0xFDF0))
 )
 _CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0))))
-_STORED: dict[int, str | None] = {
-    **{ord(c): " " for c in _SPACES},
-    **{ord(c): None for c in _UNSEEN + _CONTROLS},
-    0x2029: "\n\n",
-}
-_NOT_STORED = re.compile("[" + re.escape("".join(map(chr, _STORED))) + "]")
+_STORED = {**dict.fromkeys(_SPACES, " "), **dict.fromkeys(_UNSEEN + _CONTROLS, ""), "\u2029": "\n\n"}
+_NOT_STORED = re.compile("[" + re.escape("".join(_STORED)) + "]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 #: Joiners, direction marks, variation selectors.
@@ -47,22 +45,21 @@ _TATWEEL = "\u0640"
 _VOWEL_SIGNS = "".join(
     map(chr, (*range(0x0610, 0x061B), *range(0x064B, 0x0653), 0x0670, *range(0x06D6, 0x06DD), *range(0x0591, 0x05BE)))
 )
-_KEYED: dict[int, str | None] = {
-    **{ord(c): None for c in _INVISIBLE + _TATWEEL + _VOWEL_SIGNS},
-    **{ord(c): "'" for c in "‘’‚‛′‹›ʼʹˈ`´＇"},
-    **{ord(c): '"' for c in "“”„‟″«»〝〞〟＂「」『』"},
-    **{ord(c): "-" for c in "‐‑‒–—―−﹘﹣－"},
-    **{ord(c): "•" for c in "·∙●▪‣⁃◦"},
-    **{ord(c): "/" for c in "⁄∕"},
-    **{zero + value: str(value) for zero in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50) for value in range(10)},
-    ord("،"): ",",
-    ord("؛"): ";",
-    ord("؟"): "?",
-    ord("٫"): ".",
-    ord("٬"): ",",
+_KEYED = {
+    **dict.fromkeys(_INVISIBLE + _TATWEEL + _VOWEL_SIGNS, ""),
+    **dict.fromkeys("‘’‚‛′‹›ʼʹˈ`´＇", "'"),
+    **dict.fromkeys("“”„‟″«»〝〞〟＂「」『』", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    **dict.fromkeys("·∙●▪‣⁃◦", "•"),
+    **dict.fromkeys("⁄∕", "/"),
+    **{chr(zero + value): str(value) for zero in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50) for value in range(10)},
+    "،": ",",
+    "؛": ";",
+    "؟": "?",
+    "٫": ".",
+    "٬": ",",
 }
-
-_NOT_KEYED = re.compile("[" + re.escape("".join(map(chr, _KEYED))) + "]")
+_NOT_KEYED = re.compile("[" + re.escape("".join(_KEYED)) + "]")
 
 #: Marks that are dropped for comparing: Latin, Greek and Cyrillic accents, Arabic hamza and madda above and below.
 _ACCENTS = re.compile("[\u0300-\u036f\u0653-\u065f]+")
@@ -80,6 +77,11 @@ _THOUSANDS = re.compile("[.,](?=[0-9]{3}(?![0-9]))")
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
+#: Texts whose forms are remembered: one text is asked for the same form several times in a row. A function of the text
+#: alone, so nothing depends on what is remembered.
+_REMEMBERED = 2
+
+
 def nfc(text: str) -> str:
     r"""Return the form that is stored: NFC, lines ended by LF, plain spaces, nothing that no reader sees.
 
@@ -90,9 +92,9 @@ def nfc(text: str) -> str:
     >>> nfc("Idlib\u00a0\u2014\r\nSyria\x00")
     'Idlib —\nSyria'
     """
-    text = _LINE_ENDS.sub("\n", text)
-    if _NOT_STORED.search(text) is not None:
-        text = text.translate(_STORED)
+    if _LINE_END.search(text) is not None:
+        text = _LINE_ENDS.sub("\n", text)
+    text = _NOT_STORED.sub(_as_stored, text)
     if text.isascii():
         return text
     if _SURROGATES.search(text) is not None:
@@ -109,7 +111,7 @@ def body_key(text: str) -> str:
     >>> body_key("“Ceasefire”  —  says\nOCHA") == body_key('"CEASEFIRE" - says OCHA')
     True
     """
-    return " ".join(_folded(text).split())
+    return _body_key(text)
 
 
 def words(text: str) -> list[str]:
@@ -125,16 +127,26 @@ def words(text: str) -> list[str]:
     >>> words("東京都で")
     ['東京', '京都', '都で']
     """
-    if text.isascii():
-        found = _ASCII_WORD.findall(_folded(text).replace("'", ""))
+    return list(_words(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _body_key(text: str) -> str:
+    return " ".join(_folded(text).split())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> tuple[str, ...]:
+    folded = _folded(text).replace("'", "")
+    if folded.isascii():
+        found = _ASCII_WORD.findall(folded)
     else:
-        folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", _folded(text)).replace("'", ""))
-        folded = unicodedata.normalize("NFC", folded)
+        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
         if _FIRST_UNSPACED.search(folded) is None:
             found = _WORD.findall(folded)
         else:
             found = _paired(_WORD_OR_RUN.findall(folded))
-    return [word if word.isalpha() else _plain_number(word) for word in found]
+    return tuple([word if word.isalpha() else _plain_number(word) for word in found])
 
 
 def _bound_marks(text: str) -> str:
@@ -152,16 +164,21 @@ def _drop_marks(run: re.Match[str]) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _folded(text: str) -> str:
     """Case, width, quotes, dashes and invisible characters folded; white space as it was."""
     if text.isascii():
-        if _NOT_STORED.search(text) is not None:
-            text = text.translate(_STORED)
-        return text.lower().replace("`", "'")
-    text = unicodedata.normalize("NFKC", nfc(text)).casefold()
-    if _NOT_KEYED.search(text) is not None:
-        text = text.translate(_KEYED)
+        return _NOT_STORED.sub(_as_stored, text).lower().replace("`", "'")
+    text = _NOT_KEYED.sub(_as_keyed, unicodedata.normalize("NFKC", nfc(text)).casefold())
     return unicodedata.normalize("NFKC", _bound_marks(text))
+
+
+def _as_stored(found: re.Match[str]) -> str:
+    return _STORED[found.group()]
+
+
+def _as_keyed(found: re.Match[str]) -> str:
+    return _KEYED[found.group()]
 
 
 def _paired(found: list[str]) -> list[str]:
