@@ -107,14 +107,18 @@ class Archive:
 
         from transforms.core.stories import Member, cluster
 
+        self._db.execute(
+            "CREATE TEMP TABLE texts AS SELECT article_id, version, content_hash, evidence_at "
+            "FROM versions JOIN stored USING (article_id, version, stored_in, load_id)"
+        )
         links = self._db.sql(
-            "SELECT DISTINCT a_article_id, b_article_id FROM links "
-            "WHERE (a_article_id, a_version) IN (SELECT (article_id, version) FROM versions) "
-            "AND (b_article_id, b_version) IN (SELECT (article_id, version) FROM versions)"
+            "SELECT DISTINCT a.content_hash, b.content_hash FROM links "
+            "JOIN texts AS a ON a.article_id = a_article_id AND a.version = a_version "
+            "JOIN texts AS b ON b.article_id = b_article_id AND b.version = b_version"
         ).fetchall()
         members = self._db.sql(
-            "SELECT article_id, min(evidence_at) AS evidence_at FROM versions WHERE article_id IN "
-            "(SELECT a_article_id FROM links UNION SELECT b_article_id FROM links) GROUP BY article_id"
+            "SELECT article_id, content_hash, evidence_at FROM texts WHERE article_id IN "
+            "(SELECT a_article_id FROM links UNION SELECT b_article_id FROM links)"
         ).to_arrow_table()
         stories = cluster((Member(**row) for row in members.to_pylist()), links)
         rows = pa.table(
@@ -124,6 +128,7 @@ class Archive:
         self._db.register("clustered", rows)
         self._db.execute("INSERT INTO clusters FROM clustered")
         self._db.unregister("clustered")
+        self._db.execute("DROP TABLE texts")
         self._clustered = True
 
 

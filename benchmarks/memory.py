@@ -2,8 +2,8 @@
 
     python benchmarks/memory.py [--articles 100000] [--bytes 5000]
 
-Makes distinct JSON Lines articles of the given size, ingests them, and samples the proportional set size of the whole process
-tree (Linux). Prints both peaks and their ratio.
+Makes distinct JSON Lines articles of the given size, ingests them, and samples the proportional set size of the whole
+process tree (Linux). Prints both peaks and their ratio.
 """
 
 import argparse
@@ -33,7 +33,13 @@ def articles(count: int, size: int, seed: int = 7) -> Iterator[str]:
         body = "\n\n".join(" ".join(words[start : start + 60]).capitalize() + "." for start in range(0, len(words), 60))
         day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00Z"
         yield json.dumps(
-            {"id": str(number), "provider": "XYZ", "headline": " ".join(words[:8]), "body_text": body[:size], "published": day}
+            {
+                "id": str(number),
+                "provider": "XYZ",
+                "headline": " ".join(words[:8]),
+                "body_text": body[:size],
+                "published": day,
+            }
         )
 
 

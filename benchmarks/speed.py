@@ -2,9 +2,9 @@
 
     python benchmarks/speed.py PAGES_DIR --opponent ../shared/reference/bare_loop.py [--rounds 3] [--workers 2]
 
-PAGES_DIR holds *.html.gz. Both sides read a folder of each page and the same page again with one added paragraph of its own.
-The opponent is a program that takes `PAGES OUT.parquet --profile plain --workers N`. Needs the extra `bench`.
-CPU is user + system of each process tree, all of whose processes are waited for.
+PAGES_DIR holds *.html.gz. Both sides read a folder of each page and the same page again with one added paragraph of its
+own. The opponent is a program that takes `PAGES OUT.parquet --profile plain --workers N`. Needs the extra `bench`. CPU
+is user + system of each process tree, all of whose processes are waited for.
 """
 
 import argparse

@@ -48,7 +48,10 @@ class Input:
 
 
 def cut_batches(inputs: Iterable[Input], *, size: int) -> Iterator[Batch]:
-    """Batches of at most about `size` deliveries and `MAX_BYTES`, in the order of the inputs. A larger piece is alone."""
+    """Batches of at most about `size` deliveries and `MAX_BYTES`, in the order of the inputs.
+
+    A larger piece is alone.
+    """
     batch = Batch()
     for each in inputs:
         records, weight = (1, 0) if isinstance(each.given, Rejected) else (each.given.records, each.given.weight)

@@ -19,8 +19,8 @@ from transforms.tally import TallyOutcomes, count_rejection, source_of
 def build(p: beam.Pipeline, plan: Plan) -> None:
     """Add the graph that turns a plan's inputs into staged Parquet and a tally.
 
-    Every input, and everything that the result depends on, is in the plan: run again, it stages the same. What it stages is
-    nobody's until it is published.
+    Every input, and everything that the result depends on, is in the plan: run again, it stages the same. What it
+    stages is nobody's until it is published.
     """
     pieces = p | "Pieces" >> beam.Create(_chunks(plan.pieces)).with_output_types(list[Piece])
     unread = p | "Unread" >> beam.Create(list(plan.unread)).with_output_types(Rejected)

@@ -91,9 +91,9 @@ def ingest(
 ) -> None:
     """Read files, folders, globs and `-` (standard input) into the output folder DIR.
 
-    Reads plain text, HTML pages, RSS/Atom/JSON feeds, JSON Lines and WARC, also in .gz, .zst, .bz2 and .zip; what a file is
-    comes from its content. What cannot be used is recorded in DIR/rejected with its reason. Run again, it stores only what is new; killed, it goes
-    on where it was.
+    Reads plain text, HTML pages, RSS/Atom/JSON feeds, JSON Lines and WARC, also in .gz, .zst, .bz2 and .zip; what a
+    file is comes from its content. What cannot be used is recorded in DIR/rejected with its reason. Run again, it
+    stores only what is new; killed, it goes on where it was.
     """
     from pipeline.errors import explain
     from pipeline.ingest import IngestOptions
@@ -126,7 +126,10 @@ def ingest(
 
 
 class _StopOnSignal:
-    """The first SIGINT or SIGTERM asks the run to finish its batch, a second one ends it at once. Nothing is damaged by either."""
+    """The first SIGINT or SIGTERM asks the run to finish its batch, a second one ends it at once.
+
+    Nothing is damaged by either.
+    """
 
     def __init__(self) -> None:
         self._asked = False

@@ -64,8 +64,8 @@ def ingest(
 ) -> Report:
     """Read all inputs into the output folder, batch by batch.
 
-    Killed at any moment, the same call goes on where it was: what is published stays, the batch in hand runs again by its
-    plan. Asked to stop, it publishes the batch in hand and returns.
+    Killed at any moment, the same call goes on where it was: what is published stays, the batch in hand runs again by
+    its plan. Asked to stop, it publishes the batch in hand and returns.
 
     Args:
         options: the command.

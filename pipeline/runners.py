@@ -1,7 +1,7 @@
 """Where a graph runs. The runner is always named: Beam's own default would try to download another engine.
 
-`DirectRunner` means Beam's in-process FnApiRunner, given the pipeline options that its workers would otherwise not see. It is
-made of internal modules of Beam, so Beam's version is pinned and a test holds this to it.
+`DirectRunner` means Beam's in-process FnApiRunner, given the pipeline options that its workers would otherwise not see.
+It is made of internal modules of Beam, so Beam's version is pinned and a test holds this to it.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
         raise RunnerFailed(f"{named} ended the batch as {state}")
 
 
-def _in_process(options):  # type: ignore[no-untyped-def]  # of Beam's internal types, which have none
+def _in_process(options: Any) -> Any:  # noqa: ANN401  # Beam's internals have no types
     from apache_beam.portability.api import beam_provision_api_pb2
     from apache_beam.runners.portability.fn_api_runner import fn_runner
     from apache_beam.runners.portability.portable_runner import JobServiceHandle

@@ -1,7 +1,8 @@
 """A run remembers what it has done, so that one that was killed goes on where it was.
 
-A run is a command on an output folder. It keeps, under `state/runs/`, the plan of the batch in hand and a journal of the
-inputs whose batches are published. The journal moves on with the publish that it tells of, never before; ending removes all.
+A run is a command on an output folder. It keeps, under `state/runs/`, the plan of the batch in hand and a journal of
+the inputs whose batches are published. The journal moves on with the publish that it tells of, never before; ending
+removes all.
 """
 
 import hashlib

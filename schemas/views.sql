@@ -21,18 +21,28 @@ CREATE VIEW stored AS
     UNION ALL SELECT *, 'copies' AS stored_in FROM copies
     UNION ALL SELECT *, 'held' AS stored_in FROM held;
 
--- Articles that a kill takes out, at any time: the item itself, and the copies that credit the agency that killed it.
+-- Articles that a kill takes out, at any time: the item itself, and the copies that credit the agency that killed it. What was
+-- verified of a text holds for all that have the same one.
 CREATE VIEW killed AS
     WITH kills AS (SELECT article_id, lower(provider) AS provider FROM recalls WHERE kind = 'kill'),
     linked AS (
-        SELECT a_article_id AS article_id, b_article_id AS copy_id FROM links
-        UNION ALL SELECT b_article_id, a_article_id FROM links
+        SELECT a.content_hash AS content_hash, b.content_hash AS other_hash
+        FROM links
+        JOIN stored AS a ON a.article_id = a_article_id AND a.version = a_version
+        JOIN stored AS b ON b.article_id = b_article_id AND b.version = b_version
+    ),
+    copied AS (
+        SELECT kills.provider, linked.other_hash AS content_hash
+        FROM kills JOIN stored USING (article_id) JOIN linked USING (content_hash)
+        UNION
+        SELECT kills.provider, linked.content_hash
+        FROM kills JOIN stored USING (article_id) JOIN linked ON linked.other_hash = stored.content_hash
     )
     SELECT article_id FROM kills
     UNION
-    SELECT linked.copy_id FROM kills
-    JOIN linked USING (article_id)
-    JOIN stored ON stored.article_id = linked.copy_id AND lower(stored.agency) = kills.provider AND kills.provider <> '';
+    SELECT stored.article_id FROM copied
+    JOIN stored ON stored.content_hash = copied.content_hash AND lower(stored.agency) = copied.provider
+    WHERE copied.provider <> '';
 
 -- The versions that may be shown, one row for each (article_id, version), without text. Their state is the greatest that was
 -- sighted; the row itself counts as a sighting. A poorer text beside a richer one of the same article is left out.

@@ -29,7 +29,8 @@ def at(hour):
 
 
 def row(article_id, version="v1", *, seen=0, **more):
-    return {"article_id": article_id, "version": version, "first_seen_at": at(seen)} | more
+    named = {"article_id": article_id, "version": version, "content_hash": f"{article_id}-{version}"}
+    return named | {"first_seen_at": at(seen)} | more
 
 
 def sighting(article_id, version="v1", *, seen=0, origin="x", **more):

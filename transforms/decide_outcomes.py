@@ -19,8 +19,8 @@ from transforms.rows import Row
 class PlaceCopies(beam.PTransform):
     """Which of the batch's texts are copies of something in `articles`.
 
-    Input: LinkedPair. Output: (article_id, version) of each copy. All links of a window meet in one place: chains must not
-    form, so each placement depends on those before it in order of evidence.
+    Input: LinkedPair. Output: (article_id, version) of each copy. All links of a window meet in one place: chains must
+    not form, so each placement depends on those before it in order of evidence.
     """
 
     def expand(self, links: beam.PCollection[LinkedPair]) -> beam.PCollection[tuple[str, str]]:
@@ -36,8 +36,8 @@ class PlaceCopies(beam.PTransform):
 class DecideOutcomes(beam.PTransform):
     """Decide for each article of the batch.
 
-    Input: a dict of `known` (Known), `copies` (article_id, version) and `notices` (Notice). Output: a dict of `rows` (Row) and
-    `outcomes` (Counted), one for each delivery. One shuffle, of heads by article.
+    Input: a dict of `known` (Known), `copies` (article_id, version) and `notices` (Notice). Output: a dict of `rows`
+    (Row) and `outcomes` (Counted), one for each delivery. One shuffle, of heads by article.
     """
 
     index: str

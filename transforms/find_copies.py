@@ -144,7 +144,7 @@ class _LookUpKeys(IndexedDoFn):
             other = TextAt(
                 article_id=doc.article_id,
                 version=doc.version,
-                content_hash="",
+                content_hash=doc.content_hash,
                 words=doc.words,
                 evidence_at=None,
                 placed=doc.stored_in,

@@ -20,6 +20,7 @@ from typing import Any, Final, Self, TypeVar
 import numpy as np
 
 from transforms import index_file, index_fill, index_keys
+from transforms.core.candidates import COMMON
 from transforms.core.deliveries import NoticeKind, Place, StoredIn, StoredVersion
 from transforms.index_file import NONE, IndexDamagedError
 from transforms.snapshot import Snapshot, TableFile, table_file
@@ -55,6 +56,7 @@ class StoredDoc:
     version: str
     stored_in: StoredIn
     date: date  #: of the partition
+    content_hash: str
     words: int
 
 
@@ -126,24 +128,32 @@ class Index:
 
     @_of_one_load
     def sharing(self, keys: Sequence[int]) -> list[tuple[int, StoredDoc]]:
-        """Every (key, stored text that has it), ordered by key, then article and version."""
+        """Every (key, stored text that has it), ordered by key, then article and version.
+
+        Of identical texts (the same content hash) one stands for all, a published one if there is any. A key that more
+        than `COMMON` different texts share finds nothing: it is of a footer, not of a story.
+        """
         hit_keys, hit_numbers = index_keys.find(self._db, np.array(sorted(set(keys)), np.uint64))
         docs: dict[int, StoredDoc] = {}
+        standing: dict[str, StoredDoc] = {}
         for some in _cut(np.unique(hit_numbers).tolist()):
-            for num, article_id, version, stored_in, day, words in self._all(
-                "SELECT num, article_id, version, stored_in, date, words FROM docs WHERE num IN", some
+            for num, article_id, version, stored_in, day, content_hash, words in self._all(
+                "SELECT num, article_id, version, stored_in, date, content_hash, words FROM docs WHERE num IN", some
             ):
-                docs[num] = StoredDoc(
+                docs[num] = doc = StoredDoc(
                     article_id=article_id,
                     version=version,
                     stored_in=stored_in,
                     date=date.fromisoformat(day),
+                    content_hash=content_hash,
                     words=words,
                 )
-        pairs = zip(hit_keys.tolist(), hit_numbers.tolist(), strict=True)
-        return sorted((key, docs[number]) for key, number in pairs)
+                standing[content_hash] = min(standing.get(content_hash, doc), doc, key=_standing)
+        found: dict[int, set[StoredDoc]] = {}
+        for key, number in zip(hit_keys.tolist(), hit_numbers.tolist(), strict=True):
+            found.setdefault(key, set()).add(standing[docs[number].content_hash])
+        return [(key, doc) for key, here in sorted(found.items()) if len(here) <= COMMON for doc in sorted(here)]
 
-    @_of_one_load
     def seen(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Place]:
         """What each (article_id, origin) showed when the article was last seen there; pairs never seen are left out."""
         found: dict[tuple[str, str], Place] = {}
@@ -236,6 +246,11 @@ class Index:
 
     def _all(self, select: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         return self._db.execute(f"{select} ({','.join('?' * len(values))})", values).fetchall()
+
+
+def _standing(doc: StoredDoc) -> tuple[str, str, str]:
+    """Published texts first ("articles" sorts before "copies" and "held"), then by id."""
+    return doc.stored_in, doc.article_id, doc.version
 
 
 def _cut(items: Sequence[_Item], size: int = _VARIABLES) -> Iterator[Sequence[_Item]]:

@@ -8,7 +8,7 @@ from transforms import index_keys
 from transforms.core.fingerprint import SCHEME
 
 #: Of the layout below; an index of another one is rebuilt.
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 _CACHE_KB: Final = 64 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
@@ -20,7 +20,8 @@ _SCHEMA: Final = (
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE docs (
     num INTEGER PRIMARY KEY, article_id TEXT NOT NULL, version TEXT NOT NULL, stored_in TEXT NOT NULL,
-    date TEXT NOT NULL, text_from TEXT NOT NULL, words INTEGER NOT NULL, load_id INTEGER NOT NULL,
+    date TEXT NOT NULL, text_from TEXT NOT NULL, content_hash TEXT NOT NULL, words INTEGER NOT NULL,
+    load_id INTEGER NOT NULL,
     UNIQUE (article_id, version)
 );
 CREATE TABLE sightings (

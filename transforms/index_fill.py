@@ -21,15 +21,16 @@ from transforms.snapshot import TableFile, rows_of_loads
 _RUN_PAIRS: Final = 1_000_000
 _VARIABLES: Final = 500
 
-_DOC: Final = ("article_id", "version", "stored_in", "text_from", "words")
-_PRINT: Final = ("scheme", "content_hash", "signature", "anchors")
+_DOC: Final = ("article_id", "version", "stored_in", "text_from", "content_hash", "words")
+_PRINT: Final = ("scheme", "signature", "anchors")
 _SIGHTING: Final = ("article_id", "origin", "seen_at", "version", "source_version", "updated_at")
 
 _PUT_DOC: Final = """
-INSERT INTO docs (article_id, version, stored_in, text_from, words, load_id, date) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO docs (article_id, version, stored_in, text_from, content_hash, words, load_id, date)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (article_id, version) DO UPDATE SET
-    stored_in = excluded.stored_in, text_from = excluded.text_from, words = excluded.words, load_id = excluded.load_id,
-    date = excluded.date
+    stored_in = excluded.stored_in, text_from = excluded.text_from, content_hash = excluded.content_hash,
+    words = excluded.words, load_id = excluded.load_id, date = excluded.date
 WHERE (excluded.load_id, excluded.stored_in, excluded.text_from, excluded.words, excluded.date)
     > (docs.load_id, docs.stored_in, docs.text_from, docs.words, docs.date)
 """
@@ -74,7 +75,7 @@ def _key_pairs(rows: pa.RecordBatch, numbers: Sequence[int]) -> tuple[index_keys
     """The keys of each row's fingerprint with the row's number; fingerprints of another scheme have none."""
     found: list[int] = []
     counts: list[int] = []
-    for scheme, content_hash, signature, anchors, words in _tuples(rows, (*_PRINT, "words")):
+    for scheme, signature, anchors, content_hash, words in _tuples(rows, (*_PRINT, "content_hash", "words")):
         own: tuple[int, ...] = ()
         if scheme == SCHEME:
             own = keys(

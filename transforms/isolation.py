@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -51,7 +52,7 @@ class Pool:
         self._size = size
         self._workers: list[_Worker] = []
         self._control: socket.socket | None = None
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the pool; what dying workers say
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # what dying workers say; closed with the pool
         self._nursery: subprocess.Popen[bytes] | None = None
 
     def run(self, pieces: Iterable[Piece], *, now: datetime, drafts: Path) -> Iterator[Found]:
@@ -61,6 +62,8 @@ class Pool:
             WorkersFailed: no worker can be started.
         """
         todo = deque(Job(piece=piece, drafts=str(drafts), now=now) for piece in pieces)
+        if self._said.closed:
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115  # the same, after a close
         try:
             while todo or any(worker.job for worker in self._workers):
                 self._assign(todo)
@@ -86,6 +89,7 @@ class Pool:
             worker.connection.close()
         self._workers = []
         self._end_nursery()
+        self._said.close()
 
     def _end_nursery(self) -> None:
         """It leaves by itself when nobody is on the other side."""
@@ -132,12 +136,11 @@ class Pool:
 
     def _fork(self) -> _Worker:
         for _ in range(2):
-            ours, theirs = socket.socketpair()
-            with theirs:
+            with contextlib.ExitStack() as stack:
+                ours, theirs = map(stack.enter_context, socket.socketpair())
                 pid = self._ask(b"f", theirs.fileno())
-            if pid is not None:
-                return _Worker(connection=Connection(ours.detach()), pid=pid, nursery=self._nursery)
-            ours.close()
+                if pid is not None:
+                    return _Worker(connection=Connection(ours.detach()), pid=pid, nursery=self._nursery)
         raise WorkersFailed("the process that starts the readers is killed again and again")
 
     def _start_nursery(self) -> None:
@@ -165,8 +168,9 @@ class Pool:
             )
         self._control = ours
         if len(ours.recv(8, socket.MSG_WAITALL)) < 8:
+            reason = self._last_words() or "no reason given"
             self.close()
-            raise WorkersFailed(f"reader processes cannot be started: {self._last_words() or 'no reason given'}")
+            raise WorkersFailed(f"reader processes cannot be started: {reason}")
 
     def _ask(self, request: bytes, descriptor: int | None = None) -> int | None:
         """Ask the nursery, starting one if there is none. None: it died of it, and there is none now."""

@@ -38,7 +38,8 @@ STORING = frozenset({Outcome.NEW, Outcome.NEW_VERSION, Outcome.COPY, Outcome.HEL
 class TallyOutcomes(beam.PTransform):
     """Write the counts of deliveries and outcomes to `path`, as JSON.
 
-    Input: a dict of `outcomes` (Counted) and `delivered` (the source of each delivery). Output: the path, once, also if there was nothing to count. One shuffle, of counts.
+    Input: a dict of `outcomes` (Counted) and `delivered` (the source of each delivery). Output: the path, once, also if
+    there was nothing to count. One shuffle, of counts.
     """
 
     path: str

@@ -1,8 +1,9 @@
-"""The processes that read: one warm parent (the nursery) and the workers it forks, each of which may die of what it reads.
+"""The processes that read: one warm parent (the nursery) and the workers it forks, each of which may die of what it
+reads.
 
-Started by `transforms.isolation` as `python -P -m transforms.worker FD SETTINGS` from an empty folder. A worker limits itself
-before each delivery: an alarm ends one that takes too long, a memory limit one that takes too much. Its death costs one
-delivery; the nursery forks the next worker in milliseconds.
+Started by `transforms.isolation` as `python -P -m transforms.worker FD SETTINGS` from an empty folder. A worker limits
+itself before each delivery: an alarm ends one that takes too long, a memory limit one that takes too much. Its death
+costs one delivery; the nursery forks the next worker in milliseconds.
 """
 
 import contextlib
@@ -154,7 +155,10 @@ def serve(connection: Connection, reader: Reader) -> None:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Allow this much above what the warm process holds. Only Linux tells how much that is; elsewhere no limit is set."""
+    """Allow this much above what the warm process holds.
+
+    Only Linux tells how much that is; elsewhere no limit is set.
+    """
     with contextlib.suppress(FileNotFoundError):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + megabytes * 1_000_000
@@ -164,8 +168,8 @@ def _limit_memory(megabytes: int) -> None:
 def nursery(control: socket.socket, reader: Reader) -> None:
     """Fork a worker for each socket that comes; tell how a worker ended when asked.
 
-    Requests on `control`: `f` with a descriptor, answered by the worker's pid; `w` and a pid, answered by its wait status.
-    Answers are eight bytes. Returns when the other side is gone, and then no worker is left.
+    Requests on `control`: `f` with a descriptor, answered by the worker's pid; `w` and a pid, answered by its wait
+    status. Answers are eight bytes. Returns when the other side is gone, and then no worker is left.
     """
     workers: set[int] = set()
     while True:

@@ -77,7 +77,7 @@ def test_every_copy_is_linked_to_a_published_text_and_order_does_not_matter(edge
 
 def _joined(entries):
     found = {}
-    for _, part in _buckets(entries).items():
+    for part in _buckets(entries).values():
         for pair, keys in join(part):
             found.setdefault((text_key(pair.a)[0], text_key(pair.b)[0]), set()).update(keys)
     return found

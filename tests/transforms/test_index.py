@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.tables import TABLES, by_date, to_table, write_parquet
 from transforms import index_file, index_fill, index_keys
+from transforms.core.candidates import COMMON
 from transforms.core.deliveries import Place, StoredVersion
 from transforms.core.fingerprint import SCHEME
 from transforms.index import Index, IndexDamagedError, StoredDoc
@@ -23,7 +24,19 @@ DAY = date(2024, 3, 1)
 
 
 def fingerprint_row(article_id, version="v", anchors=(), **more):
-    return {"article_id": article_id, "version": version, "anchors": sorted(anchors), "signature": b"\1" * 512} | more
+    named = {"article_id": article_id, "version": version, "content_hash": f"{article_id}-{version}"}
+    return named | {"anchors": sorted(anchors), "signature": b"\1" * 512} | more
+
+
+def stored_doc(article_id, version, stored_in, day, words):
+    return StoredDoc(
+        article_id=article_id,
+        version=version,
+        stored_in=stored_in,
+        date=day,
+        content_hash=f"{article_id}-{version}",
+        words=words,
+    )
 
 
 def sighting(article_id, version, origin, **more):
@@ -106,11 +119,11 @@ def test_it_answers_what_the_tables_hold(archive):
             ),
         }
         assert index.sharing([ANCHOR | 4, ANCHOR | 9, ANCHOR | 2, 77]) == [
-            (ANCHOR | 2, StoredDoc(article_id="a", version="v1", stored_in="articles", date=DAY, words=100)),
-            (ANCHOR | 2, StoredDoc(article_id="a", version="v2", stored_in="articles", date=DAY, words=100)),
-            (ANCHOR | 2, StoredDoc(article_id="c", version="u1", stored_in="copies", date=date(2024, 3, 2), words=70)),
-            (ANCHOR | 4, StoredDoc(article_id="a", version="v2", stored_in="articles", date=DAY, words=100)),
-            (ANCHOR | 9, StoredDoc(article_id="b", version="w1", stored_in="held", date=DAY, words=100)),
+            (ANCHOR | 2, stored_doc("a", "v1", "articles", DAY, 100)),
+            (ANCHOR | 2, stored_doc("a", "v2", "articles", DAY, 100)),
+            (ANCHOR | 2, stored_doc("c", "u1", "copies", date(2024, 3, 2), 70)),
+            (ANCHOR | 4, stored_doc("a", "v2", "articles", DAY, 100)),
+            (ANCHOR | 9, stored_doc("b", "w1", "held", DAY, 100)),
         ]
         assert index.seen([("a", "x"), ("a", "y"), ("b", "y")]) == {
             ("a", "x"): Place(version="v1", source_version=3, updated_at=None),
@@ -305,6 +318,32 @@ def test_fingerprints_of_another_scheme_are_known_but_share_nothing(new_archive)
         index.catch_up(archive.path)
         assert [version.version for version in index.stored(["a"])["a"]] == ["v1"]
         assert index.sharing([ANCHOR | 1]) == []
+
+
+def test_of_identical_texts_a_published_one_stands_for_all(new_archive):
+    archive = new_archive()
+    archive.publish(
+        fingerprints=[
+            fingerprint_row("a", "v", [4], content_hash="same", stored_in="copies"),
+            fingerprint_row("b", "v", [4], content_hash="same", stored_in="articles"),
+            fingerprint_row("c", "v", [4], content_hash="same", stored_in="held"),
+            fingerprint_row("d", "v", [4]),
+        ]
+    )
+    with Index.open(index_path(archive), readonly=False) as index:
+        index.catch_up(archive.path)
+        assert [(key, doc.article_id) for key, doc in index.sharing([ANCHOR | 4])] == [
+            (ANCHOR | 4, "b"),
+            (ANCHOR | 4, "d"),
+        ]
+
+
+def test_a_key_that_too_many_texts_share_finds_nothing(new_archive):
+    archive = new_archive()
+    archive.publish(fingerprints=[fingerprint_row(f"a{n:04d}", "v", [4, 100 + n]) for n in range(COMMON + 1)])
+    with Index.open(index_path(archive), readonly=False) as index:
+        index.catch_up(archive.path)
+        assert [doc.article_id for _, doc in index.sharing([ANCHOR | 4, ANCHOR | 107])] == ["a0007"]
 
 
 def test_more_keys_and_articles_than_a_statement_may_name(new_archive):

@@ -1,8 +1,8 @@
 """Which texts of a batch are worth comparing: those whose fingerprints share enough keys.
 
 Does no I/O. The join is split into buckets of keys, so that it can be spread over workers; a pair's shared keys are
-brought together afterwards. Texts with the same normalised body form one class: its members are compared with the first of
-the class, and only the first with other classes, so n identical texts cost n pairs and not n².
+brought together afterwards. Texts with the same normalised body form one class: its members are compared with the first
+of the class, and only the first with other classes, so n identical texts cost n pairs and not n².
 """
 
 from collections import defaultdict
@@ -49,7 +49,7 @@ def spread(texts: Iterable[tuple[TextAt, tuple[int, ...]]]) -> Iterator[tuple[in
     yield from sorted(buckets.items())
 
 
-def join(entries: Iterable[Entry]) -> Iterator[tuple[Pair, tuple[int, ...]]]:
+def join(entries: Iterable[Entry]) -> Iterator[tuple[Pair, tuple[int, ...]]]:  # noqa: C901  # two passes over one bucket
     """The pairs of one bucket with the keys they share in it, each pair once, in no particular order."""
     classes: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:

@@ -1,7 +1,7 @@
 """What becomes of the deliveries of one article: rows, sightings, outcomes.
 
-Does no I/O. A pure function of the article's deliveries in the batch, of what is stored of it, and of the verdicts on copies;
-the order in which the deliveries are given does not matter.
+Does no I/O. A pure function of the article's deliveries in the batch, of what is stored of it, and of the verdicts on
+copies; the order in which the deliveries are given does not matter.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -79,8 +79,8 @@ def decide(
         recalled: kinds of recall that earlier loads hold of it.
 
     Returns:
-        Rows to store, richest evidence first: a poorer text beside a richer one makes none, and the first row fixes the date
-        of all. One outcome for every delivery and for every notice without one.
+        Rows to store, richest evidence first: a poorer text beside a richer one makes none, and the first row fixes the
+        date of all. One outcome for every delivery and for every notice without one.
     """
     known = sorted(deliveries, key=lambda each: _order(each.head))
     said = sorted(notices, key=_notice_order)
@@ -104,9 +104,11 @@ def decide(
             sightings[each.head.origin] = _sighting(each.head)
     fresh = {notice.notice_id: notice for notice in reversed(said) if notice.kind not in recalled}
     with_text = {each.head.origin for each in known}
-    for notice in said:
-        if notice.origin not in with_text:
-            outcomes.append(Counted(outcome=_of_notice(notice, fresh), source=notice.source, kind="wire"))
+    outcomes.extend(
+        Counted(outcome=_of_notice(notice, fresh), source=notice.source, kind="wire")
+        for notice in said
+        if notice.origin not in with_text
+    )
     return Decision(
         rows=tuple(on.rows),
         sightings=tuple(sightings.values()),

@@ -1,9 +1,9 @@
 """Which texts of a batch go to `copies/`: those verified against one that is in `articles/`.
 
-Does no I/O. What is in `articles/` stays there. Texts with the same normalised body stand and fall together. In order of
-evidence (time, then id) each such class is placed: its texts are copies if one of them is linked to a text of another article
-that is in `articles/` already or was placed there before; else its first text is placed in `articles/`, and the others are
-its copies. So no chains form, and no story is left without a row in `articles/`.
+Does no I/O. What is in `articles/` stays there. Texts with the same normalised body stand and fall together. In order
+of evidence (time, then id) each such class is placed: its texts are copies if one of them is linked to a text of
+another article that is in `articles/` already or was placed there before; else its first text is placed in `articles/`,
+and the others are its copies. So no chains form, and no story is left without a row in `articles/`.
 """
 
 from collections import defaultdict
