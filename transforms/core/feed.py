@@ -39,7 +39,7 @@ def read_feed(data: bytes, *, origin: str, url: str = "", raw_address: str = "")
     Args:
         data: the document.
         origin: its name; entries are `origin#1`, `origin#2`…
-        url: where it was fetched from; relative addresses are resolved against it.
+        url: where it was fetched from; relative addresses are resolved against xml:base, the feed's link, this.
         raw_address: where its bytes lie.
 
     Yields:
@@ -53,7 +53,7 @@ def read_feed(data: bytes, *, origin: str, url: str = "", raw_address: str = "")
         yield rejected(unread, origin=origin, raw_address=raw_address)
         return
     marked = mark_entries(text)
-    parsed = _parse(text, url)
+    parsed = _parse(text)
     entries = parsed.get("entries", [])
     if not entries and not marked.starts and not parsed.get("version"):
         refused = Refused(Stage.PARSE, Reason.NOT_A_FEED, "neither RSS nor RDF nor Atom")
@@ -61,7 +61,7 @@ def read_feed(data: bytes, *, origin: str, url: str = "", raw_address: str = "")
         return
     shared = _shared(parsed, origin, url, raw_address)
     if len(marked.starts) > len(entries):
-        deliveries = _one_by_one(text, marked, shared, url)
+        deliveries = _one_by_one(text, marked, shared)
     else:
         deliveries = (_delivery(entry, shared, number) for number, entry in enumerate(entries, 1))
     last = max(len(marked.starts), len(entries)) if marked.is_cut(text) else 0
@@ -69,13 +69,12 @@ def read_feed(data: bytes, *, origin: str, url: str = "", raw_address: str = "")
         yield _cut(delivery) if number == last and isinstance(delivery, Rejected) else delivery
 
 
-def _parse(text: str, url: str) -> _Found:
+def _parse(text: str) -> _Found:
     """What feedparser makes of a document; empty where it fails."""
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     try:
         found: _Found = feedparser.parse(
             io.BytesIO(text.encode("utf-8", "replace")),
-            response_headers=headers,
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             resolve_relative_uris=False,
             sanitize_html=False,
         )
@@ -84,10 +83,10 @@ def _parse(text: str, url: str) -> _Found:
     return found
 
 
-def _one_by_one(text: str, marked: Marked, shared: Entry, url: str) -> Iterator[Item | Rejected]:
+def _one_by_one(text: str, marked: Marked, shared: Entry) -> Iterator[Item | Rejected]:
     header = "".join(_CONTAINER.findall(text[: min(marked.starts[0], _MAX_HEADER)]))
     for index in range(len(marked.starts)):
-        entries = _parse(header + marked.piece(text, index), url).get("entries", [])
+        entries = _parse(header + marked.piece(text, index)).get("entries", [])
         if entries:
             yield _delivery(entries[0], shared, index + 1)
         else:
@@ -118,7 +117,7 @@ def _shared(parsed: _Found, origin: str, url: str, raw_address: str) -> Entry:
         extractor=_EXTRACTOR,
         source=line_of(_get(feed, "title")),
         feed_url=url or (_get(links[0], "href") if links else ""),
-        url=_get(feed, "link"),
+        url=_joined(url, _get(feed, "link")),
         language=_get(feed, "language"),
         rights=line_of(_get(feed, "rights")),
         published=Dated(taken_from="atom" if str(parsed.get("version", "")).startswith("atom") else "rss"),
@@ -146,7 +145,7 @@ def _delivery(entry: _Found, shared: Entry, number: int) -> Item | Rejected:
             tags=tuple(_get(tag, "label") or _get(tag, "term") for tag in _get_list(entry, "tags")),
             published=published,
             updated_at=said["updated"].at,
-            language=next(filter(None, (_get(text, "language") for text in texts)), "") or shared.language,
+            language=next(filter(None, (_get(each, "language") for each in (entry, *texts))), shared.language),
             image_url=_image(entry),
             rights=line_of(_get(entry, "rights")) or shared.rights,
             raw_address=shared.raw_address,
@@ -191,15 +190,19 @@ def _address(entry: _Found, shared: Entry) -> str:
         link for link in _get_list(entry, "links") if _get(link, "rel") not in {"enclosure", "self", "edit", "replies"}
     ]
     links.sort(key=lambda link: _get(link, "rel") != "alternate")
-    found = [_resolved(shared, href) for href in (_get(entry, "link"), *(_get(link, "href") for link in links)) if href]
+    found = [
+        _joined(shared.url or shared.feed_url, href)
+        for href in (_get(entry, "link"), *(_get(link, "href") for link in links))
+        if href
+    ]
     return next(
         (address for address in found if address.startswith(("http://", "https://"))), found[0] if found else ""
     )
 
 
-def _resolved(shared: Entry, href: str) -> str:
+def _joined(base: str, href: str) -> str:
     try:
-        return urljoin(shared.url or shared.feed_url, href)
+        return urljoin(base, href)
     except ValueError:
         return href
 

@@ -19,6 +19,7 @@ _MAX_ENTITY: Final = 200
 #: How many characters all entities of one document may add.
 _MAX_GROWTH: Final = 1_000_000
 _ROOT: Final = re.compile(r"<[A-Za-z_]")
+_SUBSET: Final = re.compile(r"<!DOCTYPE[^<>\[]{0,2000}\[[^\]]*\]\s{0,100}>", re.IGNORECASE)
 _ENTITY: Final = re.compile(
     r"<!ENTITY\s+(?P<kind>%\s+)?(?P<name>[\w.-]{1,60})\s+(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<external>SYSTEM|PUBLIC))",
 )
@@ -39,7 +40,8 @@ def harmless(text: str) -> str:
         Refused: hostile_markup, for entities that are defined by others, from outside or as long texts.
     """
     text = _CONTROLS.sub("", text).lstrip("\ufeff \t\r\n")
-    root = _ROOT.search(text, 0, _PROLOGUE)
+    subset = _SUBSET.search(text, 0, _PROLOGUE)
+    root = _ROOT.search(text, subset.end() if subset else 0, _PROLOGUE)
     end = root.start() if root else min(len(text), _PROLOGUE)
     own = _definitions(text[:end])
     text = text[end:] if root else text

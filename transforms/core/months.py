@@ -14,6 +14,7 @@ _ENGLISH: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 #: January to December, separated by blanks; forms of one month by strokes.
 _NAMES: Final = """
 January February March April May June July August September October November December
+Jan Feb Mar Apr May Jun Jul Aug Sep|Sept Oct Nov Dec
 января|январь февраля|февраль марта|март апреля|апрель мая|май июня|июнь июля|июль августа|август сентября|сентябрь октября|октябрь ноября|ноябрь декабря|декабрь
 січня|січень лютого|лютий березня|березень квітня|квітень травня|травень червня|червень липня|липень серпня|серпень вересня|вересень жовтня|жовтень листопада|листопад грудня|грудень
 Januar|Jänner Februar|Feber März|Maerz April Mai Juni Juli August September Oktober November Dezember

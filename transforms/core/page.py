@@ -1,8 +1,8 @@
 """An HTML page to an item.
 
 Does no I/O. The page is parsed once; trafilatura reads the text from the tree, the rest comes from what the page says
-of itself (`pagehead`). Markup that libxml2 gives up on (more than 256 elements inside each other) is tried again without
-the elements that only style.
+of itself (`pagehead`). Markup that libxml2 gives up on (more than 256 elements inside each other) is tried again
+without the elements that only style.
 """
 
 import re

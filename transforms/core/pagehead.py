@@ -30,7 +30,8 @@ _PUBLISHED: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
     "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "publish-date",
     "publishdate", "publication_date", "pubdate", "article_date_original", "citation_publication_date",
-    "cxenseparse:recs:publishtime",    "dc.date", "dcterms.date", "date", "article.published", "displaydate", "release_date", "originalpublicationdate",
+    "cxenseparse:recs:publishtime", "dc.date", "dcterms.date", "date", "article.published", "displaydate",
+    "release_date", "originalpublicationdate",
 )  # fmt: skip
 _MODIFIED: Final = (
     "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
@@ -283,5 +284,8 @@ def _tags(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData
         *data.tags,
         *map(_visible, _TAG_LINKS(tree)),
     )
-    tags = {tag.casefold(): tag for text in reversed(said) if (tag := line_of(text)) and len(tag) <= _MAX_TAG}
-    return tuple(reversed(tags.values()))[:_MAX_TAGS]
+    tags: dict[str, str] = {}
+    for tag in map(line_of, said):
+        if tag and len(tag) <= _MAX_TAG:
+            tags.setdefault(tag.casefold(), tag)
+    return tuple(tags.values())[:_MAX_TAGS]

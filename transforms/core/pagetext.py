@@ -3,7 +3,7 @@
 Does no I/O. A cascade. The fast and precise setting comes first. A witness, the length of all long pieces of text that
 stand outside of navigation, asides, footers and links, says whether that is most of what there is; if not, the full
 balanced sequence runs, which asks readability and jusText too and takes longer. Where even that kept much less than the
-page's own JSON-LD carries, the latter is the text. Then the headline is taken off the top.
+page's own JSON-LD carries, the latter is the text. Then headline and date are taken off the top.
 """
 
 import logging
@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.settings import Document, Extractor
 
+from transforms.core.dates import parse_date
 from transforms.core.fragment import text_of_html
 from transforms.core.normalise import nfc
 
@@ -28,6 +29,9 @@ MIN_SHARE: Final = 0.8
 MIN_SHARE_OF_DESCRIBED: Final = 0.6
 #: How many paragraphs from the top may be the headline.
 _TOP: Final = 3
+#: A longer line is no bare date; nor is one that ends like a sentence.
+_MAX_DATE: Final = 32
+_SENTENCE_ENDS: Final = (".", "!", "?", "…")
 _PRECISE: Final = Extractor(output_format="python", fast=True, precision=True, comments=False)
 _BALANCED: Final = Extractor(output_format="python", comments=False)
 #: Text nodes of more than 100 characters: sentences, not labels.
@@ -68,7 +72,7 @@ def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str,
             if len(text) < MIN_SHARE_OF_DESCRIBED * len(plain):
                 text, how = plain, "json-ld"
     lines = [line for line in map(" ".join, map(str.split, text.split("\n"))) if line]
-    return PageText(text=nfc("\n\n".join(_without_headline(lines, headings))), extractor=f"{_ENGINE} {how}")
+    return PageText(text=nfc("\n\n".join(_without_heading(lines, headings))), extractor=f"{_ENGINE} {how}")
 
 
 def seen_length(tree: etree._Element) -> int:
@@ -81,13 +85,20 @@ def _extracted(tree: HtmlElement, options: Extractor) -> str:
     return (document.text or "").strip() if isinstance(document, Document) else ""
 
 
-def _without_headline(lines: list[str], headings: tuple[str, ...]) -> list[str]:
-    """The paragraphs without the headline, if it is one of the first; none of them where it is all there is."""
+def _without_heading(lines: list[str], headings: tuple[str, ...]) -> list[str]:
+    """The paragraphs without headline and bare dates among the first, unless that is all there is."""
     keys = {_key(heading) for heading in headings} - {""}
-    for index, line in enumerate(lines[:_TOP]):
-        if _key(line) in keys:
-            return lines[:index] + lines[index + 1 :]
-    return lines
+    top = [line for line in lines[:_TOP] if _key(line) not in keys and not _is_date(line)]
+    return top + lines[_TOP:] or lines
+
+
+def _is_date(line: str) -> bool:
+    """Whether a paragraph is a date and nothing else."""
+    return (
+        len(line) <= _MAX_DATE
+        and line[-1:] not in _SENTENCE_ENDS
+        and parse_date(line).precision in {"day", "minute", "second"}
+    )
 
 
 def _key(text: str) -> str:
