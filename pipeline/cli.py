@@ -143,7 +143,7 @@ class _StopOnSignal:
         if self._asked:
             os._exit(128 + number)
         self._asked = True
-        os.write(2, "\nFinishing the batch in hand; once more to stop at once.\n".encode())
+        os.write(2, b"\nFinishing the batch in hand; once more to stop at once.\n")
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

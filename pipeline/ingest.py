@@ -14,13 +14,13 @@ from typing import Any, Protocol
 from pipeline.account import add_up, check_sums, columns_of
 from pipeline.batches import Batch, Input, cut_batches
 from pipeline.build import build
+from pipeline.listing import STDIN
 from pipeline.output import Output, open_output
 from pipeline.plan import Plan
 from pipeline.publish import Staged, Step, discard_staging, next_load_id, publish, recover
 from pipeline.report import Report
 from pipeline.runners import run_graph
 from pipeline.runs import Run, input_key, move_on, run_key
-from pipeline.listing import STDIN
 from pipeline.sources import Listed, cut, list_inputs
 from schemas.taxonomy import load_taxonomy
 from transforms.core.pieces import Limits, Piece
@@ -83,26 +83,28 @@ def ingest(
     taxonomy = load_taxonomy(options.topics)
     notes: list[str] = []
     total = sum(listed.size for listed in list_inputs(options.paths, notice=notes.append))
-    with open_output(options.out, command=options.command) as output:
-        with closing(Index.open(output.state / "index.sqlite", readonly=False)) as index:
-            report = _recover(output, index, at)
-            report.notes += notes
-            run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
-            report.resumed = run.resumed
-            progress.begin(total)
-            tallies: list[tuple[Count, ...]] = []
-            for plan, size in _plans(options, output, run, taxonomy.version):
-                tally = _load(plan, output, run, index, options, at)
-                tallies.append(tally)
-                report.loads.append(plan.load_id)
-                report.containers += plan.containers
-                progress.advance(size, sum(count.count for count in tally if count.kind == "delivered"))
-                _drop_spooled(plan)
-                if stop():
-                    report.stopped = True
-                    break
-            else:
-                run.end()
+    with (
+        open_output(options.out, command=options.command) as output,
+        closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
+    ):
+        report = _recover(output, index, at)
+        report.notes += notes
+        run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
+        report.resumed = run.resumed
+        progress.begin(total)
+        tallies: list[tuple[Count, ...]] = []
+        for plan, size in _plans(options, output, run, taxonomy.version):
+            tally = _load(plan, output, run, index, options, at)
+            tallies.append(tally)
+            report.loads.append(plan.load_id)
+            report.containers += plan.containers
+            progress.advance(size, sum(count.count for count in tally if count.kind == "delivered"))
+            _drop_spooled(plan)
+            if stop():
+                report.stopped = True
+                break
+        else:
+            run.end()
     report.counts = add_up(tallies)
     report.seconds = time.monotonic() - began
     return report
@@ -159,7 +161,8 @@ def _drop_spooled(plan: Plan) -> None:
 
 def _key(options: IngestOptions) -> str:
     """The same inputs read in the same way are the same run."""
-    return run_key([*(os.path.abspath(path) for path in options.paths), str(options.topics), repr(options.limits)])
+    paths = [os.path.abspath(path) for path in options.paths]  # noqa: PTH100  # a link is not the place it leads to
+    return run_key([*paths, str(options.topics), repr(options.limits)])
 
 
 def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version: str) -> Plan:

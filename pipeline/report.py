@@ -38,7 +38,7 @@ class Report:
 
     def outcomes(self) -> dict[Outcome, int]:
         """How many deliveries had each outcome."""
-        counted = {outcome: 0 for outcome in Outcome}
+        counted = dict.fromkeys(Outcome, 0)
         for count in self.counts:
             if count.kind == "outcome":
                 counted[Outcome(count.name)] += count.count

@@ -5,6 +5,7 @@ It is made of internal modules of Beam, so Beam's version is pinned and a test h
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 
 class RunnerFailed(RuntimeError):

@@ -154,7 +154,8 @@ def _check_shape(text: str, name: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         fault = "aliases are not allowed" if isinstance(event, yaml.AliasEvent) else "nested too deeply"
         if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
-            raise TaxonomyError(f"{name}: line {event.start_mark.line + 1}: not YAML as it should be: {fault}")
+            line = event.start_mark.line + 1 if event.start_mark is not None else 0
+            raise TaxonomyError(f"{name}: line {line}: not YAML as it should be: {fault}")
 
 
 def _faults(document: Any) -> Iterator[tuple[_Path, str]]:  # noqa: ANN401  # whatever YAML holds

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
@@ -16,8 +16,7 @@ from transforms.core.records import Rejected
 from transforms.isolation import shared_pool
 from transforms.worker import Settings
 
-
-_Output = (
+_Output: TypeAlias = (
     Head
     | TaggedOutput[Literal["notices"], Notice]
     | TaggedOutput[Literal["rejected"], Rejected]
@@ -30,9 +29,9 @@ class ReadDeliveries(beam.PTransform):
     """Read pieces of input.
 
     Input: lists of Piece, bounded or windowed. Output: a dict of collections, `heads` (Head), `notices` (Notice) and
-    `rejected` (Rejected); a delivery is in one of them, a withheld text in the first two; and `delivered`, the source of each
-    delivery, to hold against what came of them. Order is not kept. Each head's draft
-    lies in `drafts` by the time the head is emitted; run again, the drafts lie elsewhere in that folder. No shuffle.
+    `rejected` (Rejected); a delivery is in one of them, a withheld text in the first two; and `delivered`, the source
+    of each delivery, to hold against what came of them. Order is not kept. Each head's draft lies in `drafts` by the
+    time the head is emitted; run again, the drafts lie elsewhere in that folder. No shuffle.
     """
 
     settings: Settings

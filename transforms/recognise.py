@@ -13,8 +13,8 @@ from transforms.indexed import IndexedDoFn
 class RecogniseArticles(beam.PTransform):
     """Look each head's article up in the index.
 
-    Input: Head. Output: Known, one for each head; order is not kept. The index is read as of the generation in the plan. No
-    shuffle.
+    Input: Head. Output: Known, one for each head; order is not kept. The index is read as of the generation in the
+    plan. No shuffle.
     """
 
     index: str

@@ -19,8 +19,9 @@ from transforms.rows import Row
 class StorePartitions(beam.PTransform):
     """Write rows to `folder`/table/[date=…/]load-0000.parquet.
 
-    Input: Row, unique by their table's key. Output: the path of each file. Idempotent: the same rows give the same bytes under
-    the same name, whatever their order; a file appears whole or not at all. One shuffle, of references and small rows.
+    Input: Row, unique by their table's key. Output: the path of each file. Idempotent: the same rows give the same
+    bytes under the same name, whatever their order; a file appears whole or not at all. One shuffle, of references and
+    small rows.
     """
 
     folder: str
@@ -43,9 +44,7 @@ def _partition(row: Row) -> str:
     return row.table if row.date is None else f"{row.table}/date={row.date}"
 
 
-def store_partition(
-    group: tuple[str, Iterable[Row]], *, folder: str, load_id: int, program_version: str
-) -> str:
+def store_partition(group: tuple[str, Iterable[Row]], *, folder: str, load_id: int, program_version: str) -> str:
     """Write the rows of one partition, `table` or `table/date=…`; returns the path."""
     partition, rows = group
     table = partition.split("/", 1)[0]

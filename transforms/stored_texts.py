@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from transforms.core.deliveries import StoredIn
+from transforms.core.verify import Text
 from transforms.snapshot import groups_with, table_files
 
 _COLUMNS: Final = ("article_id", "version", "title", "text")
@@ -33,14 +34,6 @@ class StoredKey:
     date: date  #: of the partition
     article_id: str
     version: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """What a row says."""
-
-    title: str
-    text: str
 
 
 def read_texts(out: Path, wanted: Sequence[StoredKey]) -> dict[tuple[str, str], Text]:

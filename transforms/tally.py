@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 import apache_beam as beam
-from apache_beam.typehints.decorators import no_annotations
 import msgspec
+from apache_beam.typehints.decorators import no_annotations
 
 from transforms.core.decide import Counted
 from transforms.core.deliveries import Outcome

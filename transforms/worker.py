@@ -1,5 +1,4 @@
-"""The processes that read: one warm parent (the nursery) and the workers it forks, each of which may die of what it
-reads.
+"""The processes that read: one warm parent (the nursery) and its forks, each of which may die of what it reads.
 
 Started by `transforms.isolation` as `python -P -m transforms.worker FD SETTINGS` from an empty folder. A worker limits
 itself before each delivery: an alarm ends one that takes too long, a memory limit one that takes too much. Its death
@@ -48,13 +47,15 @@ class Reader:
     """Reads pieces into drafts. Holds what is costly to make: the tagger."""
 
     def __init__(self, settings: Settings) -> None:
-        from schemas.taxonomy import load_taxonomy
+        from schemas.taxonomy import LANGUAGES, load_taxonomy
         from transforms.core import language, page
 
         self.settings = settings
         self.tagger = Tagger(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None))
         language.warm()
         page.warm()
+        for spoken in LANGUAGES:
+            self.tagger.tag("", "", spoken)
 
     def deliver(self, job: Job) -> Iterator[Found]:
         """Each delivery of the piece in order, the first `skip` left out. Drafts are written before they are named."""

@@ -8,7 +8,8 @@ import pytest
 from deltalake import DeltaTable
 
 from transforms import stored_texts
-from transforms.stored_texts import StoredKey, Text, read_texts
+from transforms.core.verify import Text
+from transforms.stored_texts import StoredKey, read_texts
 
 DAY = date(2024, 3, 1)
 NEXT_DAY = date(2024, 3, 2)

@@ -174,7 +174,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One version of a story. Column for column a row of `articles/`, less `load_id` and `date`, which publishing knows."""
+    """One version of a story.
+
+    Column for column a row of `articles/`, less `load_id` and `date`, which publishing knows.
+    """
 
     article_id: str
     version: str
@@ -241,4 +244,5 @@ class Match:
     jaccard: float  #: of word 3-shingles
     containment_a: float  #: share of a's words that stand in b, in order
     containment_b: float
-    changes: tuple[str, ...] = field(default=())  #: what was changed: "title", "dateline", "cut", "extended", "wording", "numbers"
+    #: what was changed: "title", "dateline", "cut", "extended", "wording", "numbers"
+    changes: tuple[str, ...] = field(default=())

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 from transforms import worker
 from transforms.core.settle import settle
@@ -20,8 +21,8 @@ def obey(item, **others):
         os.kill(os.getpid(), signal.SIGSEGV)
     if "RAISE" in title:
         raise ZeroDivisionError("a fault of ours")
-    if "ONCE" in title and not os.path.exists(mark := os.path.join(os.environ["FAULTY_MARKS"], "once")):
-        open(mark, "w").close()
+    if "ONCE" in title and not (mark := Path(os.environ["FAULTY_MARKS"], "once")).exists():
+        mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return settle(item, **others)
 
