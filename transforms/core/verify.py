@@ -203,6 +203,8 @@ def _prevails(told: dict[int, float], least: int, length: int) -> bool:
     Looks at the stretch with the largest balance: the difference of two prefix sums, the later against the smallest
     early enough.
     """
+    if sum(weight for weight in told.values() if weight > 0) < least:
+        return False
     width = max(_SHORT, int(_STRETCH * length))
     sums, differing = [0.0], [0.0]
     for place in range(length):
