@@ -86,10 +86,10 @@ def _extracted(tree: HtmlElement, options: Extractor) -> str:
 
 
 def _without_heading(lines: list[str], headings: tuple[str, ...]) -> list[str]:
-    """The paragraphs without headline and bare dates among the first, unless that is all there is."""
+    """The paragraphs without headline and bare dates among the first; where that is all there is, there is no text."""
     keys = {_key(heading) for heading in headings} - {""}
     top = [line for line in lines[:_TOP] if _key(line) not in keys and not _is_date(line)]
-    return top + lines[_TOP:] or lines
+    return top + lines[_TOP:]
 
 
 def _is_date(line: str) -> bool:
