@@ -7,13 +7,17 @@ from pathlib import Path
 import apache_beam as beam
 
 from transforms.core.candidates import Entry, join, pair_of, spread, text_key
-from transforms.core.deliveries import Head, Known, Link, LinkedPair, Pair, TextAt
+from transforms.core.deliveries import Head, Known, Link, LinkedPair, Pair, Ref, TextAt
 from transforms.core.fingerprint import enough
 from transforms.core.verify import Text, verify
 from transforms.drafts import read_drafts
+from transforms.index import StoredDoc
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
 from transforms.stored_texts import StoredKey, read_texts
+
+#: A pair, and keys that it shares.
+_Shared = tuple[Pair, tuple[int, ...]]
 
 
 @dataclass(eq=False)
@@ -32,12 +36,15 @@ class FindCandidates(beam.PTransform):
             batches
             | "SpreadKeys" >> beam.FlatMap(_spread).with_output_types(tuple[int, list[Entry]])
             | "GroupByBucket" >> beam.GroupByKey()
-            | "JoinBucket" >> beam.FlatMap(_join).with_output_types(tuple[str, tuple[Pair, tuple[int, ...]]])
+            | "JoinBucket" >> beam.FlatMap(_join).with_output_types(tuple[str, _Shared])
+        )
+        across = batches | "LookUpKeys" >> beam.ParDo(_LookUpKeys(self.index)).with_output_types(tuple[str, _Shared])
+        return (
+            (within, across)
+            | "WithinAndAcross" >> beam.Flatten()
             | "GroupByPair" >> beam.GroupByKey()
             | "KeepLikely" >> beam.FlatMap(_likely).with_output_types(Pair)
         )
-        across = batches | "LookUpKeys" >> beam.ParDo(_LookUpKeys(self.index)).with_output_types(Pair)
-        return (within, across) | "BothKinds" >> beam.Flatten()
 
 
 @dataclass(eq=False)
@@ -120,40 +127,51 @@ def _spread(batch: Sequence[Known]) -> Iterator[tuple[int, list[Entry]]]:
     return spread((text_of(known), known.head.keys) for known in batch)
 
 
-def _join(group: tuple[int, Iterable[list[Entry]]]) -> Iterator[tuple[str, tuple[Pair, tuple[int, ...]]]]:
+def _join(group: tuple[int, Iterable[list[Entry]]]) -> Iterator[tuple[str, _Shared]]:
     for pair, keys in join(entry for entries in group[1] for entry in entries):
-        yield "\x1f".join((*text_key(pair.a), *text_key(pair.b))), (pair, keys)
+        yield _name_of(pair), (pair, keys)
 
 
-def _likely(group: tuple[str, Iterable[tuple[Pair, tuple[int, ...]]]]) -> Iterator[Pair]:
-    parts = sorted(group[1], key=lambda part: part[1])
-    pair = parts[0][0]
+def _name_of(pair: Pair) -> str:
+    return "\x1f".join((*text_key(pair.a), *text_key(pair.b)))
+
+
+def _likely(group: tuple[str, Iterable[_Shared]]) -> Iterator[Pair]:
+    """A pair once, however many deliveries gave its texts, if all the keys that it shares are enough."""
+    parts = list(group[1])
+    pair = min((pair for pair, _ in parts), key=lambda pair: (pair.a.ref or _NOWHERE, pair.b.ref or _NOWHERE))
     if enough({key for _, keys in parts for key in keys}, pair.a.words, pair.b.words):
         yield pair
 
 
+_NOWHERE = Ref(path="", offset=0, length=0)
+
+
 class _LookUpKeys(IndexedDoFn):
-    def process(self, batch: Sequence[Known]) -> Iterator[Pair]:
+    def process(self, batch: Sequence[Known]) -> Iterator[tuple[str, _Shared]]:
         by_key: dict[int, list[TextAt]] = {}
         for known in batch:
             text = text_of(known)
             for key in known.head.keys:
                 by_key.setdefault(key, []).append(text)
-        shared: dict[tuple[TextAt, TextAt], set[int]] = {}
+        shared: dict[Pair, list[int]] = {}
         for key, doc in self.index.sharing(sorted(by_key)):
-            other = TextAt(
-                article_id=doc.article_id,
-                version=doc.version,
-                content_hash=doc.content_hash,
-                words=doc.words,
-                evidence_at=None,
-                placed=doc.stored_in,
-                ref=None,
-                date=doc.date,
-            )
+            other = _stored_text(doc)
             for text in by_key[key]:
                 if text.article_id != other.article_id:
-                    shared.setdefault((text, other), set()).add(key)
-        for (text, other), keys in shared.items():
-            if enough(keys, text.words, other.words):
-                yield pair_of(text, other)
+                    shared.setdefault(pair_of(text, other), []).append(key)
+        for pair, keys in shared.items():
+            yield _name_of(pair), (pair, tuple(keys))
+
+
+def _stored_text(doc: StoredDoc) -> TextAt:
+    return TextAt(
+        article_id=doc.article_id,
+        version=doc.version,
+        content_hash=doc.content_hash,
+        words=doc.words,
+        evidence_at=None,
+        placed=doc.stored_in,
+        ref=None,
+        date=doc.date,
+    )

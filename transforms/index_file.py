@@ -108,7 +108,9 @@ def _meta(db: sqlite3.Connection, name: str) -> int | str:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """Nothing is read yet, so nothing is found wrong yet."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30, check_same_thread=False
+    )  # Beam may close in one thread what it set up in another; no two use it at once
 
 
 def _bound_memory(db: sqlite3.Connection) -> None:
