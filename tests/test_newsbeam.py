@@ -330,7 +330,7 @@ def test_the_views_do_not_depend_on_order_or_batching(new_archive):
 
     def views(shuffler):
         archive = new_archive(f"out{shuffler}")
-        order = random.Random(shuffler)  # noqa: S311 - a shuffle
+        order = random.Random(shuffler)
         offered = [("articles", "copies"), *[(name,) for name in ("links", "recalls", "sightings")]]
         pool = [
             *((order.choice(offered[0]), row(a, v, seen=hour, **more)) for a, v, more, hour in versions),

@@ -24,8 +24,8 @@ _Shared = tuple[Pair, tuple[int, ...]]
 class FindCandidates(beam.PTransform):
     """Pairs of texts worth comparing.
 
-    Input: Known, of heads that may become rows. Output: Pair, each once. Pairs within the batch are found by a shuffle of ids
-    and keys, in which all elements of a window meet; pairs with the archive by looking keys up in the index.
+    Input: Known, of heads that may become rows. Output: Pair, each once. Pairs within the batch are found by a shuffle
+    of ids and keys, in which all elements of a window meet; pairs with the archive by looking keys up in the index.
     """
 
     index: str
@@ -51,8 +51,8 @@ class FindCandidates(beam.PTransform):
 class VerifyPairs(beam.PTransform):
     """Keep the pairs that are copies, by comparing their texts.
 
-    Input: Pair. Output: LinkedPair. Drafts and stored rows are read where they lie. One shuffle, of pairs, so that the work is
-    shared; order is not kept.
+    Input: Pair. Output: LinkedPair. Drafts and stored rows are read where they lie. One shuffle, of pairs, so that the
+    work is shared; order is not kept.
     """
 
     out: str

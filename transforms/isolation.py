@@ -1,8 +1,9 @@
-"""Reading where it can be killed: a pool of worker processes, in which a delivery that hangs, explodes or crashes costs itself.
+"""Reading where it can be killed: worker processes, in which a delivery that hangs, explodes or crashes costs itself.
 
-Each pool has one nursery process (`transforms.worker`), which imports everything once and forks workers. A worker that dies is
-replaced and its piece goes on behind what was already reported, first carefully: if it dies again, the delivery it was at is
-rejected with what it did, and the rest of the piece goes on. So an outside kill of a worker changes nothing.
+Each pool has one nursery process (`transforms.worker`), which imports everything once and forks workers. A worker that
+dies is replaced and its piece goes on behind what was already reported, first carefully: if it dies again, the delivery
+it was at is rejected with what it did, and the rest of the piece goes on. So an outside kill of a worker changes
+nothing.
 """
 
 import atexit
@@ -144,7 +145,7 @@ class Pool:
         raise WorkersFailed("the process that starts the readers is killed again and again")
 
     def _start_nursery(self) -> None:
-        """Start it where no file of the user's can be taken for a module: in an empty folder, which is not on the path."""
+        """Start it in an empty folder that is not on the path, so that no file of the user's is taken for a module."""
         root = str(Path(__file__).resolve().parents[1])
         given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         path = [root, *(str(Path(entry).resolve()) for entry in given if entry)]

@@ -123,7 +123,7 @@ def test_threads_and_the_global_seed_do_not_matter(monkeypatch):
     expected = [detect(text) for text in texts]
     monkeypatch.setattr(langdetect.DetectorFactory, "seed", 12345)
     order = list(range(len(texts)))
-    Random(7).shuffle(order)  # noqa: S311  # an order, not a secret
+    Random(7).shuffle(order)  # an order, not a secret
     with ThreadPoolExecutor(4) as threads:
         found = dict(zip(order, threads.map(lambda place: detect(texts[place]), order), strict=True))
     assert [found[place] for place in range(len(texts))] == expected

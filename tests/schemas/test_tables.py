@@ -171,7 +171,7 @@ def test_the_order_given_does_not_matter():
     expected = to_table("links", rows)
     assert [(r["a_article_id"], r["b_version"]) for r in expected.to_pylist()] == [(a, b) for a in "abc" for b in "12"]
     for seed in range(5):
-        shuffled = random.Random(seed).sample(rows, len(rows))  # noqa: S311 a test repeats
+        shuffled = random.Random(seed).sample(rows, len(rows))
         assert to_table("links", shuffled).equals(expected)
 
 
