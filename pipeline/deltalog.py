@@ -26,6 +26,7 @@ CHECKPOINT_EVERY: Final = 20
 KEEP_DAYS: Final = 7
 
 _DRAFT: Final = re.compile(r"#[0-9]{1,9}$")
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]{0,9}m")
 _NEWEST: Final = "_last_checkpoint"
 
 
@@ -48,9 +49,7 @@ def create(folder: Path, spec: TableSpec) -> None:
 
 
 def commit(table: DeltaTable, spec: TableSpec, actions: list[AddAction | RemoveAction], *, load_id: int) -> None:
-    """Commit the files of a load, once: nothing if the log says that the load, or a later one, is in it. Not synced."""
-    if (table.transaction_version(APPLICATION) or 0) >= load_id:
-        return
+    """Commit the files of a load and its number. Not synced, and not refused a second time: ask the log first."""
     table.create_write_transaction(
         actions,
         "append",
@@ -137,6 +136,11 @@ def known_files(table: DeltaTable) -> tuple[set[str], set[str]]:
     live = set(pa.table(table.get_add_actions(flatten=True))["path"].to_pylist())
     gone = set(table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False, full=False))
     return live, gone
+
+
+def one_line(error: Exception) -> str:
+    """What an error of delta-rs says, for a person: without colours, on one line, not endless."""
+    return " ".join(_COLOUR.sub("", str(error)).split())[:200]
 
 
 def _entry(folder: Path, version: int) -> Path:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import ClassVar, Final, Self
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
 from pipeline import deltalog
@@ -45,6 +46,12 @@ class NotOurs(OutputError):
 
 class NotWritable(OutputError):
     """The folder cannot be made, or not be written to."""
+
+
+class Damaged(OutputError):
+    """The log of a table is gone or cannot be read."""
+
+    exit_code: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +118,19 @@ class Output:
         return self.path / TABLES[name].name
 
     def delta(self, name: str) -> DeltaTable:
-        """A table at its newest version. The same object each time: reading on costs less than opening."""
+        """A table at its newest version. The same object each time: reading on costs less than opening.
+
+        Raises:
+            Damaged: its log is gone or cannot be read.
+        """
         table = self._tables.get(name)
-        if table is None:
-            table = self._tables[name] = DeltaTable(self.table_folder(name))
-        else:
-            table.update_incremental()
+        try:
+            if table is None:
+                table = self._tables[name] = DeltaTable(self.table_folder(name))
+            else:
+                table.update_incremental()
+        except (DeltaError, OSError) as error:
+            raise Damaged(f"{self.table_folder(name)}: cannot be opened: {deltalog.one_line(error)}") from error
         return table
 
     def reopen(self, name: str) -> None:
@@ -172,9 +186,9 @@ def open_output(path: Path, *, command: str, create: bool = True) -> Output:
         _check_ours(path, create=create)
         _write_holder(path, command)
         _complete(path)
-    except OSError as error:
+    except (DeltaError, OSError) as error:
         lock.release()
-        raise NotWritable(f"{path}: cannot be written to: {error.strerror or error}") from error
+        raise NotWritable(f"{path}: cannot be written to: {deltalog.one_line(error)}") from error
     except BaseException:
         lock.release()
         raise

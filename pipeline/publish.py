@@ -6,7 +6,6 @@ last. A row is visible when its table's log says so, and the load's row in `load
 belong together. `recover` finishes what a run that died had decided; what it had not decided, its plan stages again.
 """
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,16 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-from deltalake.transaction import AddAction, RemoveAction
-
 from pipeline import deltalog
+from pipeline.commit import commit_change, removals
 from pipeline.durable import make_folder, sha256, sync_file, sync_folder, sync_folders
 from pipeline.intent import INTENT, CannotPublish, Intent, StagedFile, TableChange, inspect_file, inspect_staged
 from pipeline.output import Output
 from pipeline.quarantine import account_for
 from schemas.tables import TABLES, to_table, write_parquet
-from transforms.snapshot import APPLICATION
 
 _LOADS: Final = "loads"
 
@@ -194,7 +190,7 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
         if (output.table_folder(name) / file.path).exists():
             raise CannotPublish(f"{output.table_folder(name) / file.path}: is already there; recover first")
     for name, change in changes.items():
-        _removals(output, name, change)
+        removals(output, name, change)
     for path in (folder / "tables").rglob("*.parquet"):
         sync_file(path)
     sync_folders([*(path for path in folder.rglob("*") if path.is_dir()), folder, output.staging])
@@ -219,12 +215,12 @@ def _go_forward(
 
     others = [name for name in intent.tables if name != _LOADS]
     for name in others:
-        _commit(output, name, intent)
+        commit_change(output, name, intent)
         at(Step.TABLE_COMMITTED)
     for name in others:
         deltalog.sync_commit(output.table_folder(name), intent.tables[name].version)
     at(Step.LOGS_SYNCED)
-    _commit(output, _LOADS, intent)
+    commit_change(output, _LOADS, intent)
     at(Step.LOADS_COMMITTED)
     deltalog.sync_commit(output.table_folder(_LOADS), intent.tables[_LOADS].version)
     at(Step.LOADS_SYNCED)
@@ -240,59 +236,6 @@ def _go_forward(
     at(Step.INTENT_REMOVED)
     shutil.rmtree(folder)
     at(Step.DONE)
-
-
-def _commit(output: Output, name: str, intent: Intent) -> None:
-    """Write the log entry of one table, unless it is there."""
-    table, change = output.delta(name), intent.tables[name]
-    if (table.transaction_version(APPLICATION) or 0) >= intent.load_id:
-        return
-    if table.version() != change.version - 1:
-        raise CannotPublish(
-            f"{output.table_folder(name)}: at version {table.version()}, "
-            f"but load {intent.load_id} was to make version {change.version}"
-        )
-    deltalog.commit(
-        table,
-        TABLES[name],
-        [*_additions(output, name, intent), *_removals(output, name, change)],
-        load_id=intent.load_id,
-    )
-
-
-def _additions(output: Output, name: str, intent: Intent) -> list[AddAction]:
-    load = {"load_id": intent.load_id}
-    return [
-        AddAction(
-            path=file.path,
-            size=file.bytes,
-            partition_values=dict(file.partition),
-            modification_time=(output.table_folder(name) / file.path).stat().st_mtime_ns // 1_000_000,
-            data_change=True,
-            stats=json.dumps(
-                {"numRecords": file.rows, "minValues": load, "maxValues": load, "nullCount": dict.fromkeys(load, 0)}
-            ),
-        )
-        for file in intent.tables[name].files
-    ]
-
-
-def _removals(output: Output, name: str, change: TableChange) -> list[RemoveAction]:
-    if not change.removed:
-        return []
-    live = {action["path"]: action for action in pa.table(output.delta(name).get_add_actions()).to_pylist()}
-    if strangers := sorted(set(change.removed) - live.keys()):
-        raise CannotPublish(f"{output.table_folder(name)}: cannot remove what it does not hold: {', '.join(strangers)}")
-    return [
-        RemoveAction(
-            path=path,
-            data_change=True,
-            deletion_timestamp=int(time.time() * 1_000),
-            size=live[path]["size_bytes"],
-            partition_values={column: str(value) for column, value in (live[path]["partition"] or {}).items()},
-        )
-        for path in change.removed
-    ]
 
 
 def _check_files(output: Output, intent: Intent) -> None:

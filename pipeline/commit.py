@@ -1,0 +1,82 @@
+"""What a load does to one table, as an entry of its log."""
+
+import json
+import time
+
+import pyarrow as pa
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from pipeline import deltalog
+from pipeline.intent import CannotPublish, Intent, TableChange
+from pipeline.output import Output
+from schemas.tables import TABLES
+from transforms.snapshot import APPLICATION
+
+
+def commit_change(output: Output, name: str, intent: Intent) -> None:
+    """Write the log entry of one table, unless it is there. Not synced.
+
+    Raises:
+        CannotPublish: the log is not where the load found it, or the disk is full or fails; what is there is whole.
+    """
+    table, change = output.delta(name), intent.tables[name]
+    if (table.transaction_version(APPLICATION) or 0) >= intent.load_id:
+        return
+    if table.version() != change.version - 1:
+        raise CannotPublish(
+            f"{output.table_folder(name)}: at version {table.version()}, "
+            f"but load {intent.load_id} was to make version {change.version}"
+        )
+    try:
+        deltalog.commit(
+            table,
+            TABLES[name],
+            [*_additions(output, name, intent), *removals(output, name, change)],
+            load_id=intent.load_id,
+        )
+    except (DeltaError, OSError) as error:
+        raise CannotPublish(
+            f"{output.table_folder(name)}: load {intent.load_id} cannot be committed: {deltalog.one_line(error)}; "
+            "once that is mended, the next run finishes it"
+        ) from error
+
+
+def _additions(output: Output, name: str, intent: Intent) -> list[AddAction]:
+    load = {"load_id": intent.load_id}
+    return [
+        AddAction(
+            path=file.path,
+            size=file.bytes,
+            partition_values=dict(file.partition),
+            modification_time=(output.table_folder(name) / file.path).stat().st_mtime_ns // 1_000_000,
+            data_change=True,
+            stats=json.dumps(
+                {"numRecords": file.rows, "minValues": load, "maxValues": load, "nullCount": dict.fromkeys(load, 0)}
+            ),
+        )
+        for file in intent.tables[name].files
+    ]
+
+
+def removals(output: Output, name: str, change: TableChange) -> list[RemoveAction]:
+    """The files that leave a table.
+
+    Raises:
+        CannotPublish: one that the table does not hold.
+    """
+    if not change.removed:
+        return []
+    live = {action["path"]: action for action in pa.table(output.delta(name).get_add_actions()).to_pylist()}
+    if strangers := sorted(set(change.removed) - live.keys()):
+        raise CannotPublish(f"{output.table_folder(name)}: cannot remove what it does not hold: {', '.join(strangers)}")
+    return [
+        RemoveAction(
+            path=path,
+            data_change=True,
+            deletion_timestamp=int(time.time() * 1_000),
+            size=live[path]["size_bytes"],
+            partition_values={column: str(value) for column, value in (live[path]["partition"] or {}).items()},
+        )
+        for path in change.removed
+    ]
