@@ -8,7 +8,6 @@ anything differs.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import random
@@ -19,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,10 +27,10 @@ from typing import Any
 
 import psutil
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
 from filelock import FileLock, Timeout
 
 import newsbeam
+from benchmarks.polling import rows
 from benchmarks.wires import write_wires
 from pipeline.output import LOCK
 from pipeline.publish import Step
@@ -41,8 +40,6 @@ ROOT = Path(newsbeam.__file__).parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 #: Read by `run_and_die` alone: the step and the how-manieth passing of it.
 KILL_AT = "NEWSBEAM_BENCHMARK_KILL_AT"
-#: Of `loads`: what tells how long things took, which a kill may change.
-TIMES = ("started_at", "finished_at", "timings")
 LOADS = 5
 
 
@@ -143,61 +140,12 @@ def strike(process: subprocess.Popen[bytes], kill: Kill, undisturbed_s: float) -
     return f"{len(victims)} of {1 + len(workers)} processes, exit {process.returncode}"
 
 
-def rows(out: Path, name: str) -> list[dict[str, Any]]:
-    """The rows of a table, without times that no two runs share."""
-    table = DeltaTable(out / name).to_pyarrow_table()
-    table = table.drop_columns([column for column in TIMES if name == "loads"])
-    return sorted(table.to_pylist(), key=lambda row: tuple(row[column] for column in TABLES[name].key))
-
-
-def digest(data: Any, name: str) -> str:  # noqa: ANN401 an Arrow dataset or table has no common type
-    """What rows a reader saw: their keys and loads."""
-    columns = [*TABLES[name].key, "load_id"] if name != "loads" else ["load_id"]
-    table = data.to_table(columns=columns) if hasattr(data, "to_table") else data.select(columns)
-    seen = sorted(repr(tuple(row.values())) for row in table.to_pylist())
-    return hashlib.sha256("\n".join(seen).encode()).hexdigest()
-
-
-def states(out: Path) -> dict[int, dict[str, str]]:
-    """What each table held after each load."""
-    told = {0: dict.fromkeys(TABLES, 0)}
-    for row in rows(out, "loads"):
-        told[row["load_id"]] = {t["name"]: t["version"] for t in row["tables"]} | {"loads": row["load_id"]}
-    return {
-        load: {
-            name: digest(DeltaTable(out / name, version=v).to_pyarrow_dataset(), name) for name, v in versions.items()
-        }
-        for load, versions in told.items()
-    }
-
-
-def read_until(out: Path, allowed: Mapping[int, Mapping[str, str]], stopped: Callable[[], bool]) -> dict[str, Any]:
-    """Poll; how often, which loads were seen, and what was seen that must not be."""
-    polls, seen, wrong = 0, set(), []
-    whole = {name: {of[name] for of in allowed.values()} for name in TABLES}
-    while not stopped():
-        try:
-            in_logs = {name: digest(DeltaTable(out / name).to_pyarrow_dataset(), name) for name in TABLES}
-            wrong += [f"{name} through its log: part of a load" for name in TABLES if in_logs[name] not in whole[name]]
-            with newsbeam.open(out) as archive:
-                shown, load = {name: digest(archive.table(name), name) for name in TABLES}, archive.load_id
-            of_load = allowed.get(load, {})
-            wrong += [f"{n} through newsbeam.open: not load {load}" for n in TABLES if shown[n] != of_load.get(n)]
-            seen.add(load)
-        except (TableNotFoundError, ValueError) as error:
-            if (out / "newsbeam.json").exists() and json.loads((out / "newsbeam.json").read_bytes())["complete"]:
-                wrong.append(f"{type(error).__name__}: {error}")
-            continue
-        polls += 1
-    return {"polls": polls, "loads": sorted(seen), "wrong": wrong}
-
-
 @contextmanager
 def reader(out: Path, reference: Path, work: Path) -> Iterator[Callable[[], dict[str, Any]]]:
     """A process that polls the folder; ask it for what it saw, which ends it."""
     stop = work / "stop"
     stop.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "benchmarks.kill", "--read", str(out), str(reference), str(stop)]
+    words = [sys.executable, "-m", "benchmarks.polling", str(out), str(reference), str(stop)]
     with subprocess.Popen(words, env=ENVIRONMENT, stdout=subprocess.PIPE) as process:
 
         def ask() -> dict[str, Any]:
@@ -303,8 +251,5 @@ def main() -> int:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--run-and-die"]:
         run_and_die(sys.argv[2:])
-    elif sys.argv[1:2] == ["--read"]:
-        folder, reference_out, stop_file = (Path(word) for word in sys.argv[2:5])
-        print(json.dumps(read_until(folder, states(reference_out), stop_file.exists)))
     else:
         sys.exit(main())
