@@ -16,7 +16,7 @@ from transforms.core.errors import Refused
 from transforms.core.fingerprint import fingerprint
 from transforms.core.identity import article_id, content_hash, version_of
 from transforms.core.language import detect
-from transforms.core.normalise import nfc, words
+from transforms.core.normalise import nfc
 from transforms.core.records import Article, Dated, Dateline, Item, Reason, Stage
 from transforms.core.topics import Tagger
 
@@ -72,6 +72,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     published = _plausible(item.published, now)
     language, confidence = detect(text, title=title, hint=item.language_hint)
     topics = tagger.tag(title, text, language)
+    found = fingerprint(text)
     article = Article(
         article_id=identity,
         version=version_of(title, text),
@@ -112,14 +113,14 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         places=(),
         publisher_tags=tuple(nfc(tag) for tag in item.publisher_tags),
         image_url=item.image_url,
-        word_count=len(words(text)),
+        word_count=found.words,
         content_hash=content_hash(text),
         text_from=item.text_from,
         extractor=item.extractor,
         taxonomy_version=tagger.taxonomy.version,
         raw_address=item.raw_address,
     )
-    return Settled(draft=Draft(article=article, fingerprint=fingerprint(text)), hold=hold, notice=notice)
+    return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)
 
 
 def _canonical(item: Item) -> str:
