@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ from pipeline.output import Output, open_output
 from pipeline.plan import Plan
 from pipeline.publish import Staged, Step, discard_staging, next_load_id, publish, recover
 from pipeline.report import Report
-from pipeline.runners import run_graph
+from pipeline.runners import check_beam_args, run_graph
 from pipeline.runs import Run, input_key, move_on, run_key
-from pipeline.sources import Listed, cut, list_inputs
+from pipeline.sources import Listed, SourceError, cut, list_inputs
 from schemas.taxonomy import load_taxonomy
 from transforms.core.pieces import Limits, Piece
 from transforms.core.records import Rejected
@@ -77,10 +77,13 @@ def ingest(
         OutputError: the output folder cannot be used.
         SourceError: an input that was named does not exist.
         TaxonomyError: the taxonomy has a fault.
+        BeamArgsError: Beam does not know an option or the runner.
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing published is lost.
     """
     began = time.monotonic()
+    check_beam_args(options.beam_args)
     taxonomy = load_taxonomy(options.topics)
+    _check_apart(options)
     notes: list[str] = []
     total = sum(listed.size for listed in list_inputs(options.paths, notice=notes.append))
     with (
@@ -93,12 +96,12 @@ def ingest(
         report.resumed = run.resumed
         progress.begin(total)
         tallies: list[tuple[Count, ...]] = []
-        for plan, size in _plans(options, output, run, taxonomy.version):
+        for plan in _plans(options, output, run, taxonomy.version):
             tally = _load(plan, output, run, index, options, at)
             tallies.append(tally)
             report.loads.append(plan.load_id)
             report.containers += plan.containers
-            progress.advance(size, sum(count.count for count in tally if count.kind == "delivered"))
+            progress.advance(plan.size, sum(count.count for count in tally if count.kind == "delivered"))
             _drop_spooled(plan)
             if stop():
                 report.stopped = True
@@ -125,24 +128,30 @@ def _recover(output: Output, index: Index, at: Callable[[Step], None]) -> Report
     return report
 
 
-def _plans(options: IngestOptions, output: Output, run: Run, taxonomy_version: str) -> Iterator[tuple[Plan, int]]:
-    """The batch that was in hand, then those of all inputs that are not done; each with the bytes that it reads."""
+def _plans(options: IngestOptions, output: Output, run: Run, taxonomy_version: str) -> Iterator[Plan]:
+    """The batch that was in hand, then those of all inputs that are not done."""
+    counted = frozenset(run.done)
     pending = run.pending(next_load_id(output))
     if pending is not None and pending.taxonomy_version == taxonomy_version:
-        yield replace(pending, workers=options.workers), 0
+        yield replace(pending, workers=options.workers)
         run.done.update(pending.done)
-    for batch in cut_batches(_inputs(options, run), size=options.batch_size):
-        yield _plan(options, output, batch, taxonomy_version), batch.size
+    for batch in cut_batches(_inputs(options, run, counted), size=options.batch_size):
+        yield _plan(options, output, batch, taxonomy_version)
 
 
-def _inputs(options: IngestOptions, run: Run) -> Iterator[Input]:
+def _inputs(options: IngestOptions, run: Run, before: Set[int]) -> Iterator[Input]:
+    """What is not done. The bytes of what an earlier run did, named `before`, are counted with what comes next."""
+    passed = 0
     for listed in list_inputs(options.paths):
         begins = True
         for given in cut(listed, options.limits, run.spool, max_records=min(500, options.batch_size)):
             key = input_key(listed.identity, given)
+            size = _share(listed, given, begins=begins)
             if key not in run.done:
-                yield Input(given=given, key=key, begins=begins, size=_share(listed, given, begins=begins))
-                begins = False
+                yield Input(given=given, key=key, begins=begins, size=size + passed)
+                passed, begins = 0, False
+            elif key in before:
+                passed, begins = passed + size, False
 
 
 def _share(listed: Listed, given: Piece | Rejected, *, begins: bool) -> int:
@@ -157,6 +166,13 @@ def _drop_spooled(plan: Plan) -> None:
     spooled = list(dict.fromkeys(piece.path for piece in plan.pieces if piece.spooled))
     for path in spooled[:-1]:
         Path(path).unlink(missing_ok=True)
+
+
+def _check_apart(options: IngestOptions) -> None:
+    """An input that is the output folder would be filled by its own reading; one that is made inside is passed over."""
+    for path in options.paths:
+        if path != STDIN and os.path.exists(path) and options.out.exists() and os.path.samefile(path, options.out):  # noqa: PTH110, PTH121  # names need not be UTF-8
+            raise SourceError(f"{path}: both input and output folder")
 
 
 def _key(options: IngestOptions) -> str:
@@ -181,6 +197,7 @@ def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version
         unread=tuple(batch.unread),
         containers=batch.containers,
         done=tuple(batch.done),
+        size=batch.size,
     )
 
 

@@ -28,6 +28,7 @@ class Plan:
     unread: tuple[Rejected, ...]  #: what could not even be opened
     containers: int  #: files begun in this batch
     done: tuple[int, ...]  #: names of its inputs in the run's journal
+    size: int = 0  #: bytes that it reads of its files
 
     @property
     def folder(self) -> Path:

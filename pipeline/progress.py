@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.ingest import Progress
+from pipeline.report import counted
 
 
 class _Silent:
@@ -27,28 +28,30 @@ class _Lines:
     def advance(self, size: int, deliveries: int) -> None:
         self._read += size
         self._deliveries += deliveries
-        share = min(100, round(100 * self._read / self._total)) if self._total else 100
-        sys.stderr.write(f"newsbeam: {self._deliveries:,} deliveries published, {share} % of all bytes read\n")
+        share = f", {min(100, 100 * self._read // self._total)} % of all bytes read" if self._total else ""
+        sys.stderr.write(f"newsbeam: {counted(self._deliveries, 'delivery', 'deliveries')} published{share}\n")
 
 
 class _Bar:
     """One bar over all batches."""
 
     def __init__(self) -> None:
+        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
         self.bar = Progress(
-            TextColumn("{task.fields[deliveries]:,} deliveries"),
+            TextColumn("{task.fields[deliveries]:,} published"),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
+            console=Console(stderr=True),
             transient=True,
         )
         self._task = self.bar.add_task("", total=None, deliveries=0)
 
     def begin(self, total: int) -> None:
-        self.bar.update(self._task, total=total)
+        self.bar.update(self._task, total=total or None)
 
     def advance(self, size: int, deliveries: int) -> None:
         done = self.bar.tasks[0].fields["deliveries"] + deliveries

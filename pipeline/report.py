@@ -1,5 +1,6 @@
 """What a run did, for a person and for a machine."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,16 +12,19 @@ from transforms.tally import Count
 
 #: Rows of each list; the rest is counted in one line.
 _TOP = 12
+#: By outcome: one, several.
 _WORDS = {
-    Outcome.NEW: "new",
-    Outcome.NEW_VERSION: "new versions",
-    Outcome.COPY: "copies",
-    Outcome.UNCHANGED: "unchanged",
-    Outcome.REPEATED: "repeated in batch",
-    Outcome.HELD: "held",
-    Outcome.RECALL: "recall notices",
-    Outcome.REJECTED: "rejected",
+    Outcome.NEW: ("new", "new"),
+    Outcome.NEW_VERSION: ("new version", "new versions"),
+    Outcome.COPY: ("copy", "copies"),
+    Outcome.UNCHANGED: ("unchanged", "unchanged"),
+    Outcome.REPEATED: ("repeated in batch", "repeated in batch"),
+    Outcome.HELD: ("held", "held"),
+    Outcome.RECALL: ("recall notice", "recall notices"),
+    Outcome.REJECTED: ("rejected", "rejected"),
 }
+#: Told also where there is none.
+_ALWAYS = (Outcome.NEW, Outcome.NEW_VERSION, Outcome.COPY, Outcome.REJECTED)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """The report for a machine."""
         return {
-            "out": str(self.out),
+            "out": printable(self.out),
             "loads": self.loads,
             "containers": self.containers,
             "delivered": self.delivered,
@@ -78,31 +82,51 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report for a person, at most 100 columns wide."""
-        outcomes = self.outcomes()
         lines = [*self.notes]
         if self.resumed:
             lines.append("Went on where an earlier run of this command had stopped.")
-        lines += [
-            f"Read {self.containers:,} files: {self.delivered:,} deliveries in {self.seconds:,.1f} s.",
-            "  " + " · ".join(f"{outcomes[outcome]:,} {_WORDS[outcome]}" for outcome in Outcome),
-        ]
-        lines += _table("Stored, by source", self.by(_stored_source))
-        lines += _table("by language", self.by(lambda count: count.name if count.kind == "language" else None))
-        lines += _table("Top topics", self.by(lambda count: count.name if count.kind == "topic" else None))
-        lines += _table(
+        if self.delivered:
+            lines.append(
+                f"Read {counted(self.containers, 'file')}: {counted(self.delivered, 'delivery', 'deliveries')} "
+                f"in {self.seconds:,.1f} s."
+            )
+            lines.append("  " + " · ".join(self._told()))
+        elif not self.stopped:
+            lines.append("There was nothing left to read." if self.resumed else "There was nothing to read.")
+        lines += table("Stored, by source", self.by(_stored_source))
+        lines += table("Stored, by language", self.by(lambda count: count.name if count.kind == "language" else None))
+        lines += table("Top topics", self.by(lambda count: count.name if count.kind == "topic" else None))
+        lines += table(
             "Rejected, by reason", self.by(lambda count: count.reason if count.name == Outcome.REJECTED else None)
         )
-        loads = (
-            f"load {self.loads[0]}"
-            if len(self.loads) == 1
-            else f"loads {self.loads[0]}-{self.loads[-1]}"
-            if self.loads
-            else "no load"
-        )
-        lines.append(f"Published as {loads} in {self.out}")
+        if self.loads:
+            loads = f"{self.loads[0]}" if len(self.loads) == 1 else f"{self.loads[0]}-{self.loads[-1]}"
+            lines += ["", f"Published as load{'s' * (len(self.loads) > 1)} {loads} in {printable(self.out)}"]
         if self.stopped:
             lines.append("Stopped before all was read; the same command goes on from here.")
         return lines
+
+    def _told(self) -> list[str]:
+        return [
+            counted(number, *_WORDS[outcome])
+            for outcome, number in self.outcomes().items()
+            if number or outcome in _ALWAYS
+        ]
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """A number of things.
+
+    >>> counted(1, "file"), counted(2_000, "file"), counted(0, "copy", "copies")
+    ('1 file', '2,000 files', '0 copies')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def printable(path: Path) -> str:
+    """A path as text: bytes of a name that are no UTF-8 are escaped, and so is what may steer a terminal."""
+    said = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
 
 
 def _stored_source(count: Count) -> str | None:
@@ -111,7 +135,7 @@ def _stored_source(count: Count) -> str | None:
     return None
 
 
-def _table(heading: str, counter: Counter[str]) -> list[str]:
+def table(heading: str, counter: Counter[str]) -> list[str]:
     """The most frequent names with their numbers; nothing if there are none."""
     if not counter:
         return []
@@ -120,7 +144,7 @@ def _table(heading: str, counter: Counter[str]) -> list[str]:
     lines = ["", f"{heading}:"]
     lines += [f"  {number:>{width},}  {_printable(name)}" for name, number in ordered[:_TOP]]
     if rest := ordered[_TOP:]:
-        lines.append(f"  {sum(number for _, number in rest):>{width},}  in {len(rest)} others")
+        lines.append(f"  {sum(number for _, number in rest):>{width},}  in {counted(len(rest), 'other')}")
     return lines
 
 

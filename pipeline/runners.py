@@ -5,11 +5,49 @@ It is made of internal modules of Beam, so Beam's version is pinned and a test h
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
+
+#: What means Beam's in-process runner, in any case.
+_IN_PROCESS = frozenset(("direct", "directrunner", "fnapi", "fnapirunner"))
 
 
 class RunnerFailed(RuntimeError):
     """A batch did not run to its end."""
+
+
+class BeamArgsError(ValueError):
+    """Options for Beam that it does not know or cannot use: a line for a person."""
+
+
+def check_beam_args(beam_args: Sequence[str]) -> None:
+    """Return if Beam knows all the options and the runner that they name. Starts nothing.
+
+    Raises:
+        BeamArgsError: it does not, or it is the DaskRunner, which stores wrong rows without an error.
+    """
+    if not beam_args:
+        return
+    import apache_beam as beam
+    from apache_beam.options import pipeline_options
+
+    class Parser(pipeline_options._BeamArgumentParser):  # Beam's own knows its special options
+        def error(self, message: str) -> NoReturn:
+            raise BeamArgsError(f"Beam: {message}")
+
+    parser = Parser(add_help=False, allow_abbrev=False)
+    for options in pipeline_options.PipelineOptions.__subclasses__():
+        options._add_argparse_args(parser)
+    known, unknown = parser.parse_known_args(list(beam_args))
+    if unknown:
+        raise BeamArgsError(f"Beam has no option {unknown[0]!r}")
+    named = known.runner or "DirectRunner"
+    if "dask" in named.lower():
+        raise BeamArgsError("the DaskRunner loses rows without an error, so it is not used")
+    if named.lower() not in _IN_PROCESS:
+        try:
+            beam.runners.create_runner(named)
+        except (ValueError, ImportError, AttributeError, TypeError) as error:
+            raise BeamArgsError(f"Beam: {str(error).splitlines()[0]}") from error
 
 
 def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
@@ -20,7 +58,7 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
         beam_args: Beam's own options, as on its command line.
 
     Raises:
-        RunnerFailed: it ended in another state than DONE.
+        RunnerFailed: something was raised in a transform, or it ended in another state than DONE.
     """
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
@@ -28,12 +66,21 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
 
     options = PipelineOptions(list(beam_args))
     named = options.view_as(StandardOptions).runner or "DirectRunner"
-    runner = _in_process(options) if named in ("DirectRunner", "FnApiRunner") else beam.runners.create_runner(named)
+    runner = _in_process(options) if named.lower() in _IN_PROCESS else beam.runners.create_runner(named)
     pipeline = beam.Pipeline(runner=runner, options=options)
     build(pipeline)
-    state = pipeline.run().wait_until_finish()
+    try:
+        state = pipeline.run().wait_until_finish()
+    except RuntimeError as error:  # Beam's own, around whatever was raised in a transform
+        raise RunnerFailed(_gist(error)) from error
     if state != PipelineState.DONE:
         raise RunnerFailed(f"{named} ended the batch as {state}")
+
+
+def _gist(error: RuntimeError) -> str:
+    """What was raised in a transform, without the traceback that Beam writes before it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[-1] if lines else type(error).__name__)[:500]
 
 
 def _in_process(options: Any) -> Any:  # noqa: ANN401  # Beam's internals have no types
