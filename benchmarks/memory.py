@@ -18,27 +18,23 @@ from pathlib import Path
 
 import psutil
 
-_LETTERS = "etaoinshrdlucmfwypvbgk"
+SEEDS = Path(__file__).parents[1] / "seeds" / "wires"
 
 
 def articles(count: int, size: int, seed: int = 7) -> Iterator[str]:
-    """Distinct articles of about `size` bytes each, words drawn from a vocabulary of 50,000 by rank."""
+    """Distinct articles of about `size` bytes: words of the English seeds, as frequent as there, in random order."""
     rng = random.Random(seed)
-    vocabulary = ["".join(rng.choices(_LETTERS, k=rng.randint(2, 10))) for _ in range(50_000)]
-    weights = [1 / (rank + 10) for rank in range(len(vocabulary))]
-    total = 0.0
-    cumulative = [total := total + weight for weight in weights]
+    vocabulary = [word for path in sorted(SEEDS.glob("en-*.txt")) for word in path.read_text("utf-8").split()]
     for number in range(count):
-        words = rng.choices(vocabulary, cum_weights=cumulative, k=size // 6)
-        body = "\n\n".join(" ".join(words[start : start + 60]).capitalize() + "." for start in range(0, len(words), 60))
-        day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00Z"
+        words = rng.choices(vocabulary, k=size // 6)
+        body = "\n\n".join(" ".join(words[start : start + 60]) + "." for start in range(0, len(words), 60))
         yield json.dumps(
             {
                 "id": str(number),
                 "provider": "XYZ",
                 "headline": " ".join(words[:8]),
-                "body_text": body[:size],
-                "published": day,
+                "body_text": body,
+                "published": f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00Z",
             }
         )
 
