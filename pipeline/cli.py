@@ -218,8 +218,10 @@ def _complaint(error: click.ClickException) -> str:
         return f"{_named(error)} is missing; for example: {_EXAMPLE}"
     if said == "Missing command":
         return f"what to do is missing; for example: {_EXAMPLE}"
-    if isinstance(error, click.NoSuchOption) and not error.possibilities:
-        said += "; options of Beam go after `--`"
+    if isinstance(error, click.NoSuchOption):
+        meant = " or ".join(sorted(error.possibilities or ()))
+        hint = f"did you mean {meant}?" if meant else "options of Beam go after `--`"
+        said = f"no such option {error.option_name}; {hint}"
     return f"{said[0].lower()}{said[1:]} ({path} --help tells more)"
 
 

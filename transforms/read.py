@@ -7,6 +7,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from transforms.core.documents import read_document
@@ -125,7 +126,7 @@ def _warc(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rej
                 found.body, origin=origin, url=found.url, declared=found.charset, raw_address=address, limits=limits
             )
         else:
-            yield found
+            yield replace(found, raw_address=_address(piece))
 
 
 def _chunks(stream: BinaryIO, length: int) -> Iterator[bytes]:

@@ -3,6 +3,9 @@
 Started by `transforms.isolation` as `python -P -m transforms.worker FD SETTINGS` from an empty folder. A worker limits
 itself before each delivery: an alarm ends one that takes too long, a memory limit one that takes too much. Its death
 costs one delivery; the nursery forks the next worker in milliseconds.
+
+Libraries swallow the MemoryError that the limit raises and answer as if there were nothing to find. So the limit is
+set above what a delivery may take, and whichever took more than it may is out of memory, whatever came of it.
 """
 
 import contextlib
@@ -33,6 +36,10 @@ from transforms.core.topics import Tagger
 REPORT = 32
 #: Exit code of a worker that ran out of memory and said so.
 RETIRED = 77
+#: The address space that is allowed, as a multiple of the memory that a delivery may take.
+_HEADROOM = 1.5
+#: Bytes in which the system counts a process's largest size.
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +134,8 @@ def _head(draft: Draft, hold: str, ref: Ref) -> Head:
     )
 
 
-def serve(connection: Connection, reader: Reader) -> None:
-    """Do jobs until the other side is gone."""
+def serve(connection: Connection, reader: Reader, *, most: int) -> None:
+    """Do jobs until the other side is gone, or this process has held more than `most` bytes."""
     seconds = reader.settings.limits.max_item_s
     while True:
         try:
@@ -141,6 +148,8 @@ def serve(connection: Connection, reader: Reader) -> None:
             signal.setitimer(signal.ITIMER_REAL, seconds)
             try:
                 found = next(deliveries, None)
+                if found is not None and _most_held() > most:
+                    raise MemoryError  # noqa: TRY301  # as if nobody had swallowed it
             except MemoryError:
                 connection.send_bytes(encode(Progress(found=(*pending,), last=False)))
                 os._exit(RETIRED)
@@ -155,14 +164,30 @@ def serve(connection: Connection, reader: Reader) -> None:
         connection.send_bytes(encode(Progress(found=(*pending,), last=True)))
 
 
+def _most_held() -> int:
+    """The most memory that this process has held since it was forked, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+
+
+def _held() -> int:
+    """The memory that this process holds, in bytes; where only the most is told, that.
+
+    The most is of no use right after an exec: it is still that of the process before.
+    """
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except FileNotFoundError:
+        return _most_held()
+
+
 def _limit_memory(megabytes: int) -> None:
-    """Allow this much above what the warm process holds.
+    """Allow this much, and the headroom, above what the warm process holds.
 
     Only Linux tells how much that is; elsewhere no limit is set.
     """
     with contextlib.suppress(FileNotFoundError):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * resource.getpagesize() + megabytes * 1_000_000
+        limit = pages * resource.getpagesize() + int(megabytes * 1_000_000 * _HEADROOM)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
@@ -173,6 +198,7 @@ def nursery(control: socket.socket, reader: Reader) -> None:
     status. Answers are eight bytes. Returns when the other side is gone, and then no worker is left.
     """
     workers: set[int] = set()
+    warm = _held()
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
@@ -184,9 +210,10 @@ def nursery(control: socket.socket, reader: Reader) -> None:
             pid = os.fork()
             if pid == 0:
                 control.close()
-                _limit_memory(reader.settings.limits.max_item_mb)
+                allowed = reader.settings.limits.max_item_mb
+                _limit_memory(allowed)
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    serve(Connection(descriptors[0]), reader)
+                    serve(Connection(descriptors[0]), reader, most=warm + allowed * 1_000_000)
                 os._exit(0)
             os.close(descriptors[0])
             workers.add(pid)
