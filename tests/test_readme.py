@@ -8,12 +8,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import pandas
+import polars
 import pytest
+from deltalake import DeltaTable
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.append(str(PROJECT))
 
-from schemas.tables import TABLES, markdown  # noqa: E402 the line above finds them when this file is run by itself
+import newsbeam  # noqa: E402 the line above finds it when this file is run by itself
+from schemas.tables import TABLES, markdown  # noqa: E402 the same
 from transforms.core.records import Reason  # noqa: E402 the same
 
 README = PROJECT / "README.md"
@@ -81,6 +86,46 @@ def test_readme_states_what_is(name):
     match = _stated(name).search(README.read_text())
     assert match, f"README.md has no part {name!r}"
     assert _timeless(match.group(2).strip()) == _timeless(PARTS[name]().strip()), f"stale; run: {REGENERATE}"
+
+
+@pytest.fixture(scope="module")
+def beside_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a small `out` lies."""
+    folder = tmp_path_factory.mktemp("readme")
+    _newsbeam("ingest", "seeds/wires/markets-monday.txt", "seeds/wires/markets-tuesday.txt", "--out", f"{folder}/out")
+    return folder
+
+
+def test_the_python_example_runs(beside_out):
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=beside_out,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\ben\b.*\b2\b", done.stdout)
+
+
+@pytest.mark.parametrize("reader", ["DuckDB", "pandas", "Polars"])
+def test_each_reader_told_reads_every_row(reader, beside_out, monkeypatch):
+    monkeypatch.chdir(beside_out)
+    names = {"duckdb": duckdb, "pd": pandas, "pl": polars, "DeltaTable": DeltaTable, "newsbeam": newsbeam}
+    (row,) = re.findall(rf"^\| {reader} \|(.+)\|$", README.read_text(), re.MULTILINE)
+    for told in re.findall(r"`([^`]+)`", row):
+        if told.startswith("select"):
+            assert len(duckdb.sql(told).fetchall()) == 2
+            continue
+        read = eval(told, names)  # noqa: S307  # our own README
+        if isinstance(read, newsbeam.Archive):
+            with read:
+                assert len(read.sql("select * from articles").fetchall()) == 2
+            continue
+        read = read.collect() if isinstance(read, polars.LazyFrame) else read
+        assert len(read) == 2
+        assert {str(day) for day in read["date"]}
 
 
 def test_every_relative_link_leads_somewhere():
