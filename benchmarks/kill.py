@@ -50,7 +50,7 @@ class Kill:
     who: str  #: parent, worker or both
     step: str = ""  #: a step of a publish; empty: a moment
     passing: int = 1  #: of the step
-    after: float = 0.0  #: share of an undisturbed run's time
+    after: float = 0.0  #: share of an undisturbed run's time; more than 1, since the reader slows the run down
 
     def __str__(self) -> str:
         when = f"{self.step}, passing {self.passing}" if self.step else f"after {self.after:.0%} of the time"
@@ -67,7 +67,7 @@ def choose_kills(count: int, rng: random.Random) -> list[Kill]:
             many = 8 if step in (Step.FILE_PLACED, Step.TABLE_COMMITTED) else 1
             kills.append(Kill(who="parent", step=step, passing=rng.randint(1, LOADS * many)))
         else:
-            kills.append(Kill(who=("parent", "worker", "both")[number % 3], after=rng.uniform(0.05, 0.9)))
+            kills.append(Kill(who=("parent", "worker", "both")[number % 3], after=rng.uniform(0.1, 1.8)))
     return kills
 
 
