@@ -26,7 +26,8 @@ import msgspec
 from transforms.core.deliveries import Found
 from transforms.core.jobs import Job, decode_progress, encode
 from transforms.core.pieces import Piece
-from transforms.worker import Settings, refusal
+from transforms.post_mortem import after_killer, refusal
+from transforms.worker import Settings
 
 #: What a broken channel to a worker or the nursery raises.
 _GONE = (EOFError, ConnectionError)
@@ -43,6 +44,8 @@ class _Worker:
     nursery: subprocess.Popen[bytes] | None  #: the one that can tell how it ended
     job: Job | None = None
     done: int = 0  #: deliveries of the job's piece reported so far, skipped ones included
+    skipped: bool = False  #: all that was to be skipped is behind it
+    beyond: tuple[int, int] | None = None  #: of a careful job: where the next line or record begins, and its number
 
 
 class Pool:
@@ -77,6 +80,8 @@ class Pool:
                         yield from self._bury(worker, todo)
                         continue
                     worker.done += len(progress.found)
+                    worker.beyond = progress.beyond or worker.beyond
+                    worker.skipped = worker.skipped or progress.skipped
                     if progress.last:
                         worker.job = None
                     yield from progress.found
@@ -109,7 +114,7 @@ class Pool:
         for worker in self._workers:
             if worker.job is None and todo:
                 worker.job = todo.popleft()
-                worker.done = worker.job.skip
+                worker.done, worker.skipped, worker.beyond = worker.job.skip, worker.job.skip == 0, None
                 with contextlib.suppress(*_GONE):  # a dead one is noticed when it is waited for
                     worker.connection.send_bytes(encode(worker.job))
 
@@ -124,8 +129,11 @@ class Pool:
         if status is None or not job.careful:
             todo.appendleft(replace(job, skip=worker.done, careful=True))
             return
-        todo.appendleft(replace(job, skip=worker.done + 1, careful=False))
-        yield Found(rejected=refusal(job, worker.done, status, self._last_words()))
+        words = self._last_words()
+        if job.past_killer and not worker.skipped:
+            return  # it died of the same delivery again: what is behind that one cannot be reached
+        todo.appendleft(after_killer(job, worker.done, worker.beyond))
+        yield Found(rejected=refusal(job, worker.done, status, words, worker.beyond))
 
     def _last_words(self) -> str:
         """The last line that a worker wrote before it died: the exception, where it was one."""

@@ -42,8 +42,24 @@ def open_regular(path: str) -> BinaryIO:
     return os.fdopen(handle, "rb")
 
 
-def read_piece(piece: Piece, limits: Limits, *, opener: Opener = open_regular) -> Iterator[Item | Rejected]:
+def _ignore(_offset: int, _number: int) -> None:
+    """Nobody wants to know."""
+
+
+def read_piece(
+    piece: Piece,
+    limits: Limits,
+    *,
+    opener: Opener = open_regular,
+    entering: Callable[[int, int], None] = _ignore,
+) -> Iterator[Item | Rejected]:
     """Give the deliveries of one piece, in their order.
+
+    Args:
+        piece: what to read.
+        limits: how much of it.
+        opener: opens files.
+        entering: told before a line or a WARC record is read where the next one begins, and its number.
 
     Origins: `origin` of a document (entries and elements `origin#n`), `origin#line` of JSON Lines, `origin#number` of a
     WARC record. Raw addresses: `path`, `archive!member`, `path@offset+length` of a line or a record. What was unpacked
@@ -51,7 +67,12 @@ def read_piece(piece: Piece, limits: Limits, *, opener: Opener = open_regular) -
     """
     try:
         with opener(piece.path) as stream:
-            yield from _FORMS[piece.form](piece, stream, limits)
+            if piece.form == "lines":
+                yield from _lines(piece, stream, limits, entering)
+            elif piece.form == "warc":
+                yield from _warc(piece, stream, limits, entering)
+            else:
+                yield from _document(piece, stream, limits)
     except OSError as error:
         yield rejected(refused_by_os(error), origin=piece.origin, raw_address=_address(piece))
     except Refused as refused:
@@ -78,7 +99,9 @@ def _document(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item |
     yield from read_document(data, origin=piece.origin, raw_address=_address(piece), limits=limits)
 
 
-def _lines(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rejected]:
+def _lines(
+    piece: Piece, stream: BinaryIO, limits: Limits, entering: Callable[[int, int], None]
+) -> Iterator[Item | Rejected]:
     """Line by line; of a line above the limit no more than the limit is ever held."""
     stream.seek(piece.start)
     offset, number = piece.start, piece.first
@@ -93,6 +116,7 @@ def _lines(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Re
             len(line) if line.endswith(b"\n") else len(line) + _skip_line(stream, len(line) <= limits.max_item_bytes)
         )
         origin, address = f"{piece.origin}#{number}", _address(piece, offset, length, number)
+        entering(offset + length, number + 1)
         if length > limits.max_item_bytes:
             too_large = Refused(
                 Stage.OPEN, Reason.TOO_LARGE, f"a line of {length} bytes, above {limits.max_item_bytes}"
@@ -113,7 +137,9 @@ def _skip_line(stream: BinaryIO, at_end: bool) -> int:
     return skipped
 
 
-def _warc(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rejected]:
+def _warc(
+    piece: Piece, stream: BinaryIO, limits: Limits, entering: Callable[[int, int], None]
+) -> Iterator[Item | Rejected]:
     from transforms.core.warc import Response, read_responses
 
     stream.seek(piece.start)
@@ -122,6 +148,7 @@ def _warc(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rej
         if isinstance(found, Response):
             address = _address(piece, found.offset, found.length, found.number)
             origin = f"{piece.origin}#{found.number}"
+            entering(found.offset + found.length, found.number + 1)
             yield from read_document(
                 found.body, origin=origin, url=found.url, declared=found.charset, raw_address=address, limits=limits
             )
@@ -142,6 +169,3 @@ def _address(piece: Piece, offset: int | None = None, length: int = 0, number: i
     if piece.spooled:
         return piece.origin if offset is None else f"{piece.origin}#{number}"
     return piece.path if offset is None else f"{piece.path}@{offset}+{length}"
-
-
-_FORMS = {"document": _document, "lines": _lines, "warc": _warc}

@@ -15,11 +15,11 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -28,7 +28,7 @@ from transforms.core.errors import Refused, rejected
 from transforms.core.fingerprint import keys
 from transforms.core.jobs import Job, Progress, decode_job, encode
 from transforms.core.pieces import Limits
-from transforms.core.records import Item, Reason, Rejected, Stage
+from transforms.core.records import Item, Rejected
 from transforms.core.settle import settle
 from transforms.core.topics import Tagger
 
@@ -38,6 +38,7 @@ REPORT = 32
 RETIRED = 77
 #: The address space that is allowed, as a multiple of the memory that a delivery may take.
 _HEADROOM = 1.5
+_END: Final = "end"
 #: Bytes in which the system counts a process's largest size.
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -64,15 +65,21 @@ class Reader:
         for spoken in LANGUAGES:
             self.tagger.tag("", "", spoken)
 
-    def deliver(self, job: Job) -> Iterator[Found]:
-        """Each delivery of the piece in order, the first `skip` left out. Drafts are written before they are named."""
+    def deliver(self, job: Job, entering: Callable[[int, int], None]) -> Iterator[Found | None]:
+        """Each delivery of the piece in order; None for each of the first `skip`, which are passed over.
+
+        Drafts are written before they are named.
+
+        Args:
+            job: what to read.
+            entering: told before a line or a WARC record is read where the next one begins, and its number.
+        """
         from transforms.read import read_piece
 
         path = Path(job.drafts) / f"{os.getpid()}.drafts"
         with path.open("ab") as drafts:
-            for ordinal, found in enumerate(read_piece(job.piece, self.settings.limits)):
-                if ordinal >= job.skip:
-                    yield self._settled(found, job, drafts)
+            for ordinal, found in enumerate(read_piece(job.piece, self.settings.limits, entering=entering)):
+                yield self._settled(found, job, drafts) if ordinal >= job.skip else None
 
     def _settled(self, found: Item | Rejected, job: Job, drafts: BinaryIO) -> Found:
         if isinstance(found, Rejected):
@@ -137,31 +144,47 @@ def _head(draft: Draft, hold: str, ref: Ref) -> Head:
 def serve(connection: Connection, reader: Reader, *, most: int) -> None:
     """Do jobs until the other side is gone, or this process has held more than `most` bytes."""
     seconds = reader.settings.limits.max_item_s
+
+    def tell(progress: Progress) -> None:
+        connection.send_bytes(encode(progress))
+
     while True:
         try:
             job = decode_job(connection.recv_bytes())
         except EOFError:
             return
         pending: list[Found] = []
-        deliveries = reader.deliver(job)
+        skipped = 0
+        deliveries = reader.deliver(job, _teller(tell) if job.careful else _keep_silent)
         while True:
             signal.setitimer(signal.ITIMER_REAL, seconds)
             try:
-                found = next(deliveries, None)
-                if found is not None and _most_held() > most:
+                found = next(deliveries, _END)
+                if found is not _END and _most_held() > most:
                     raise MemoryError  # noqa: TRY301  # as if nobody had swallowed it
             except MemoryError:
-                connection.send_bytes(encode(Progress(found=(*pending,), last=False)))
+                tell(Progress(found=(*pending,), skipped=skipped == job.skip))
                 os._exit(RETIRED)
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            if found is None:
+            if isinstance(found, Found):
+                pending.append(found)
+            elif found is None:
+                skipped += 1
+            else:
                 break
-            pending.append(found)
-            if job.careful or len(pending) >= REPORT:
-                connection.send_bytes(encode(Progress(found=(*pending,), last=False)))
+            if skipped == job.skip and (job.careful or len(pending) >= REPORT):
+                tell(Progress(found=(*pending,), skipped=True))
                 pending = []
-        connection.send_bytes(encode(Progress(found=(*pending,), last=True)))
+        tell(Progress(found=(*pending,), last=True))
+
+
+def _teller(tell: Callable[[Progress], None]) -> Callable[[int, int], None]:
+    return lambda offset, number: tell(Progress(beyond=(offset, number)))
+
+
+def _keep_silent(_offset: int, _number: int) -> None:
+    """Nobody needs to know."""
 
 
 def _most_held() -> int:
@@ -243,26 +266,6 @@ def main() -> None:
         nursery(control, reader)
     with contextlib.suppress(OSError):
         folder.rmdir()
-
-
-def crash(status: int, last_words: str) -> tuple[Reason, str]:
-    """What a worker's wait status, and the last that it wrote, say of the delivery that it died of."""
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGALRM:
-            return Reason.TIMED_OUT, "took longer than a delivery may"
-        return Reason.CRASHED, f"killed its reader ({signal.Signals(number).name})"
-    if os.WEXITSTATUS(status) == RETIRED:
-        return Reason.OUT_OF_MEMORY, "took more memory than a delivery may"
-    return Reason.CRASHED, f"ended its reader (exit code {os.WEXITSTATUS(status)}) {last_words[:200]}".rstrip()
-
-
-def refusal(job: Job, done: int, status: int, last_words: str) -> Rejected:
-    """The rejection of the delivery that a worker died of, the one after the first `done` of its piece."""
-    reason, detail = crash(status, last_words)
-    piece = job.piece
-    origin = piece.origin if piece.form == "document" and done == 0 else f"{piece.origin}#{piece.first + done}"
-    return rejected(Refused(Stage.EXTRACT, reason, detail), origin=origin, raw_address=piece.path)
 
 
 if __name__ == "__main__":

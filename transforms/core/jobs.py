@@ -14,21 +14,32 @@ from transforms.core.pieces import Piece
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Read a piece. `careful` reports each delivery at once, so that the one that kills its reader is known."""
+    """Read a piece. `careful` reports each delivery at once, so that the one that kills its reader is known.
+
+    `past_killer`: the last of the deliveries to skip killed its reader; a document can only be read from its beginning,
+    so it may do so again.
+    """
 
     piece: Piece
     drafts: str  #: folder for the drafts
     now: datetime
     skip: int = 0  #: deliveries of the piece that are done already
     careful: bool = False
+    past_killer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Some of a piece's deliveries, in order; `last` once per job."""
+    """Some of a piece's deliveries, in order; `last` once per job.
 
-    found: tuple[Found, ...]
-    last: bool
+    `skipped`: what was to be skipped is behind it. `beyond`: a line or a WARC record is about to be read; where the one
+    after it begins, and that one's number.
+    """
+
+    found: tuple[Found, ...] = ()
+    last: bool = False
+    skipped: bool = False
+    beyond: tuple[int, int] | None = None
 
 
 encode = msgspec.msgpack.Encoder().encode

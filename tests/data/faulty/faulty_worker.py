@@ -1,11 +1,17 @@
-"""A reader that obeys what it reads: it stands for pages that hang, eat memory or kill the interpreter."""
+"""A reader that obeys what it reads: it stands for pages that hang, eat memory or kill the interpreter.
+
+It obeys words in a title where a delivery is made an article, and `FALL` where it is read.
+"""
 
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
-from transforms import worker
+from transforms import read, worker
+from transforms.core.documents import read_document
+from transforms.core.jsonlines import line_or_rejected
 from transforms.core.settle import settle
 
 
@@ -20,8 +26,7 @@ def swallow():
 def obey(item, **others):
     title = item.title
     if "HANG" in title:
-        while True:
-            pass
+        time.sleep(3_600)
     if "EAT" in title:
         eaten = []
         while True:
@@ -38,7 +43,15 @@ def obey(item, **others):
     return settle(item, **others)
 
 
+def fall(found):
+    if "FALL" in found.title:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return found
+
+
 worker.settle = obey
+read.read_document = lambda *args, **kwargs: map(fall, read_document(*args, **kwargs))
+read.line_or_rejected = lambda *args, **kwargs: fall(line_or_rejected(*args, **kwargs))
 
 if __name__ == "__main__":
     worker.main()
