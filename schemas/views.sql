@@ -71,7 +71,8 @@ CREATE VIEW versions AS
             version,
             min({'stored_in': stored_in, 'load_id': load_id}) AS place,
             max(richness(text_from)) AS richness,
-            min(published_at) AS published_at
+            -- A date that is known to the month or year alone tells less than when it was seen.
+            min(published_at) FILTER (published_precision NOT IN ('year', 'month')) AS published_at
         FROM stored
         WHERE stored_in <> 'held'
             OR embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock'))
@@ -86,6 +87,9 @@ CREATE VIEW versions AS
                 WHERE recalls.kind = 'withhold'
                     AND recalls.article_id = placed.article_id
                     AND NOT CASE
+                        WHEN recalls.source_version IS NOT NULL
+                                AND states.state.source_version NOT IN (recalls.source_version, -9223372036854775808)
+                            THEN states.state.source_version > recalls.source_version
                         WHEN recalls.at IS NOT NULL AND isfinite(states.state.updated_at)
                             THEN states.state.updated_at > recalls.at
                         ELSE states.first_at > recalls.seen_at

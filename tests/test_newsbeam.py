@@ -231,6 +231,10 @@ def test_a_kill_takes_out_every_version_and_the_copies_that_credit_the_agency(ar
         ({"at": at(5)}, {"updated_at": at(4), "seen": 6}, False),
         ({"seen_at": at(5)}, {"seen": 6}, True),
         ({"seen_at": at(5)}, {"seen": 5}, False),
+        ({"source_version": 2, "at": at(5)}, {"source_version": 3, "updated_at": at(4), "seen": 4}, True),
+        ({"source_version": 2, "at": at(5)}, {"source_version": 1, "updated_at": at(6), "seen": 6}, False),
+        ({"source_version": 2, "at": at(5)}, {"source_version": 2, "updated_at": at(6), "seen": 6}, True),
+        ({"source_version": 2}, {"seen": 6}, True),
     ],
 )
 def test_a_later_usable_version_lifts_a_withhold(archive, notice, usable, shown):

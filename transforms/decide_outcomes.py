@@ -78,8 +78,10 @@ class _Decide(IndexedDoFn):
     def process(self, group: tuple[str, Mapping[str, Iterable[Any]]]) -> Iterator[Decision]:
         article_id, parts = group
         known = list(parts["known"])
-        recalled = known[0].recalled if known else self.index.recalled([article_id]).get(article_id, frozenset())
-        yield decide(known, copies=set(parts["copies"]), notices=parts["notices"], recalled=recalled)
+        notices = list(parts["notices"])
+        recalls = self.index.recalled([article_id] if notices else []).get(article_id, ())
+        recalled = {recall.notice_id for recall in recalls}
+        yield decide(known, copies=set(parts["copies"]), notices=notices, recalled=recalled)
 
 
 def rows_of(decision: Decision, now: datetime) -> Iterator[Row]:

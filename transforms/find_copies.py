@@ -78,7 +78,7 @@ def text_of(known: Known) -> TextAt:
         content_hash=head.content_hash,
         words=head.words,
         evidence_at=head.evidence_at,
-        placed="held" if head.hold or known.recalled else "articles" if placed == "articles" else "",
+        placed="held" if head.hold or known.covered else "articles" if placed == "articles" else "",
         ref=head.ref,
         date=min((version.date for version in known.stored), default=head.date),
     )

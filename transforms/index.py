@@ -21,7 +21,7 @@ import numpy as np
 
 from transforms import index_file, index_fill, index_keys
 from transforms.core.candidates import COMMON
-from transforms.core.deliveries import NoticeKind, Place, StoredIn, StoredVersion
+from transforms.core.deliveries import Place, Recall, StoredIn, StoredVersion
 from transforms.index_file import NONE, IndexDamagedError
 from transforms.snapshot import Snapshot, TableFile, table_file
 
@@ -181,13 +181,26 @@ class Index:
         }
 
     @_of_one_load
-    def recalled(self, article_ids: Sequence[str]) -> dict[str, frozenset[NoticeKind]]:
-        """The kinds of notice given for each article that has any."""
-        kinds: dict[str, set[NoticeKind]] = {}
+    def recalled(self, article_ids: Sequence[str]) -> dict[str, tuple[Recall, ...]]:
+        """The notices given for each article that has any, by id."""
+        found: dict[str, list[Recall]] = {}
         for some in _cut(sorted(set(article_ids))):
-            for article_id, kind in sorted(self._all("SELECT article_id, kind FROM recalls WHERE article_id IN", some)):
-                kinds.setdefault(article_id, set()).add(kind)
-        return {article_id: frozenset(given) for article_id, given in kinds.items()}
+            for article_id, notice_id, kind, source_version, at, seen_at in sorted(
+                self._all(
+                    "SELECT article_id, notice_id, kind, source_version, at, seen_at FROM recalls WHERE article_id IN",
+                    some,
+                )
+            ):
+                found.setdefault(article_id, []).append(
+                    Recall(
+                        notice_id=notice_id,
+                        kind=kind,
+                        source_version=_whole(source_version),
+                        at=_time(at),
+                        seen_at=_EPOCH + timedelta(microseconds=seen_at),
+                    )
+                )
+        return {article_id: tuple(notices) for article_id, notices in found.items()}
 
     def apply_load(self, out: Path, load_id: int, files: Sequence[Path]) -> int:
         """Apply the load just published from its own files, those of other tables passed over; the generation after it.

@@ -8,7 +8,7 @@ from transforms import index_keys
 from transforms.core.fingerprint import SCHEME
 
 #: Of the layout below; an index of another one is rebuilt.
-_LAYOUT: Final = 2
+_LAYOUT: Final = 3
 _CACHE_KB: Final = 64 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
@@ -30,7 +30,11 @@ CREATE TABLE sightings (
     PRIMARY KEY (article_id, origin, seen_at, version, source_version, updated_at)
 ) WITHOUT ROWID;
 CREATE TABLE rejections (delivery_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE recalls (article_id TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (article_id, kind)) WITHOUT ROWID;
+CREATE TABLE recalls (
+    article_id TEXT NOT NULL, notice_id TEXT NOT NULL, kind TEXT NOT NULL, source_version INTEGER NOT NULL,
+    at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+    PRIMARY KEY (article_id, notice_id)
+) WITHOUT ROWID;
 """
     + index_keys.SCHEMA
 )

@@ -24,6 +24,7 @@ _VARIABLES: Final = 500
 _DOC: Final = ("article_id", "version", "stored_in", "text_from", "content_hash", "words")
 _PRINT: Final = ("scheme", "signature", "anchors")
 _SIGHTING: Final = ("article_id", "origin", "seen_at", "version", "source_version", "updated_at")
+_RECALL: Final = ("article_id", "notice_id", "kind", "source_version", "at", "seen_at")
 
 _PUT_DOC: Final = """
 INSERT INTO docs (article_id, version, stored_in, text_from, content_hash, words, load_id, date)
@@ -46,8 +47,8 @@ def fill(db: sqlite3.Connection, files: Callable[[str], Iterable[TableFile]], *,
             db.executemany("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?, ?, ?)", _tuples(rows, _SIGHTING))
         for _, rows in rows_of_loads(files("rejected"), ("delivery_id",), after=after, until=until):
             db.executemany("INSERT OR IGNORE INTO rejections VALUES (?)", _tuples(rows, ("delivery_id",)))
-        for _, rows in rows_of_loads(files("recalls"), ("article_id", "kind"), after=after, until=until):
-            db.executemany("INSERT OR IGNORE INTO recalls VALUES (?, ?)", _tuples(rows, ("article_id", "kind")))
+        for _, rows in rows_of_loads(files("recalls"), _RECALL, after=after, until=until):
+            db.executemany("INSERT OR IGNORE INTO recalls VALUES (?, ?, ?, ?, ?, ?)", _tuples(rows, _RECALL))
         index_file.set_generation(db, until, archive_id)
         db.execute("COMMIT")
     finally:

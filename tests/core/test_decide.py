@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +46,7 @@ NOTICE = Notice(
 )
 
 
-def _decide(*known, copies=(), notices=(), recalled=frozenset()):
+def _decide(*known, copies=(), notices=(), recalled=()):
     return decide(known, copies=set(copies), notices=notices, recalled=recalled)
 
 
@@ -130,7 +130,7 @@ def test_a_kill_alone_is_a_recall_and_covers_what_comes_in_the_same_batch_or_lat
     assert ([n.notice_id for n in alone.notices], _outcomes(alone)) == (["n1"], [Outcome.RECALL])
     together = _decide(Known(head=HEAD), notices=[NOTICE])
     assert _rows(together) == [("v1", "held", date(2026, 4, 30))]
-    later = _decide(Known(head=HEAD, recalled=frozenset({"kill"})), recalled=frozenset({"kill"}))
+    later = _decide(Known(head=HEAD, covered=True))
     assert _rows(later) == [("v1", "held", date(2026, 4, 30))]
 
 
@@ -138,7 +138,7 @@ def test_a_notice_twice_is_one_row_and_each_delivery_is_counted():
     twice = _decide(notices=[NOTICE, replace(NOTICE, origin="in/kill.jsonl#2")])
     assert len(twice.notices) == 1
     assert _outcomes(twice) == [Outcome.RECALL, Outcome.REPEATED]
-    again = _decide(notices=[NOTICE], recalled=frozenset({"kill"}))
+    again = _decide(notices=[NOTICE], recalled={"n1"})
     assert (again.notices, _outcomes(again)) == ((), [Outcome.UNCHANGED])
 
 
@@ -147,6 +147,55 @@ def test_a_withheld_text_is_one_delivery():
     decision = _decide(Known(head=replace(HEAD, hold="withheld")), notices=[withheld])
     assert _outcomes(decision) == [Outcome.HELD]
     assert [n.kind for n in decision.notices] == ["withhold"]
+
+
+def test_a_withhold_covers_what_is_not_known_to_be_later():
+    def tables(head, notice):
+        return [row.table for row in _decide(Known(head=head), notices=[notice]).rows]
+
+    notice = replace(NOTICE, kind="withhold", source_version=2, at=NOW)
+    later, earlier = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+    assert tables(replace(HEAD, source_version=3, updated_at=earlier), notice) == ["articles"]
+    assert tables(replace(HEAD, source_version=1, updated_at=later), notice) == ["held"]
+    assert tables(replace(HEAD, source_version=2, updated_at=later), notice) == ["articles"]
+    assert tables(replace(HEAD, source_version=2, updated_at=NOW), notice) == ["held"]
+    assert tables(replace(HEAD, updated_at=later), notice) == ["articles"]
+    assert tables(HEAD, notice) == ["held"]
+    assert tables(replace(HEAD, source_version=9, updated_at=later), replace(notice, kind="kill")) == ["held"]
+
+
+def test_each_withhold_of_an_item_is_recorded():
+    second = replace(NOTICE, notice_id="n2", kind="withhold", source_version=4)
+    decision = _decide(notices=[second], recalled={"n1"})
+    assert [notice.notice_id for notice in decision.notices] == ["n2"]
+    assert _outcomes(decision) == [Outcome.RECALL]
+
+
+def test_a_version_that_was_only_held_makes_a_row_when_it_may_be_shown():
+    held = replace(STORED, stored_in="held")
+    free = _decide(Known(head=HEAD, stored=(held,)))
+    assert (_rows(free), _outcomes(free)) == ([("v1", "articles", date(2026, 4, 1))], [Outcome.NEW_VERSION])
+    again = _decide(Known(head=replace(HEAD, hold="embargo"), stored=(held,)))
+    assert (_rows(again), _outcomes(again)) == ([], [Outcome.UNCHANGED])
+    late = _decide(Known(head=replace(HEAD, hold="embargo"), stored=(STORED,)))
+    assert (_rows(late), _outcomes(late)) == ([], [Outcome.UNCHANGED])
+    embargoed = replace(HEAD, hold="embargo", origin="in/a.html")
+    together = _decide(Known(head=embargoed), Known(head=HEAD))
+    assert (_rows(together), _outcomes(together)) == (
+        [("v1", "articles", date(2026, 4, 30))],
+        [Outcome.NEW, Outcome.REPEATED],
+    )
+
+
+def test_what_may_not_be_shown_yet_takes_no_place_from_what_may():
+    summary = Known(head=replace(HEAD, version="s", text_from="summary", origin="in/feed.xml#1"))
+    embargoed = Known(head=replace(HEAD, hold="embargo"))
+    assert _rows(_decide(summary, embargoed)) == [
+        ("s", "articles", date(2026, 4, 30)),
+        ("v1", "held", date(2026, 4, 30)),
+    ]
+    held = replace(STORED, stored_in="held")
+    assert _rows(_decide(replace(summary, stored=(held,)))) == [("s", "articles", date(2026, 4, 1))]
 
 
 DELIVERIES = st.lists(

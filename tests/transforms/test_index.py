@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.tables import TABLES, by_date, to_table, write_parquet
 from transforms import index_file, index_fill, index_keys
 from transforms.core.candidates import COMMON
-from transforms.core.deliveries import Place, StoredVersion
+from transforms.core.deliveries import Place, Recall, StoredVersion
 from transforms.core.fingerprint import SCHEME
 from transforms.index import Index, IndexDamagedError, StoredDoc
 from transforms.snapshot import table_file
@@ -76,7 +76,7 @@ def archive(new_archive):
         sightings=[sighting("a", "v1", "x", source_version=3)],
         recalls=[
             {"notice_id": "n1", "article_id": "b", "kind": "kill"},
-            {"notice_id": "n2", "article_id": "b", "kind": "withhold"},
+            {"notice_id": "n2", "article_id": "b", "kind": "withhold", "source_version": 4, "at": NOON},
         ],
         rejected=[{"delivery_id": "r2"}],
     )
@@ -130,7 +130,12 @@ def test_it_answers_what_the_tables_hold(archive):
             ("b", "y"): Place(version="w1", source_version=None, updated_at=None),
         }
         assert index.known_rejections(["r1", "r2", "r3"]) == {"r1", "r2"}
-        assert index.recalled(["a", "b"]) == {"b": frozenset({"kill", "withhold"})}
+        assert index.recalled(["a", "b"]) == {
+            "b": (
+                Recall(notice_id="n1", kind="kill", source_version=None, at=None, seen_at=NOON + timedelta(hours=3)),
+                Recall(notice_id="n2", kind="withhold", source_version=4, at=NOON, seen_at=NOON + timedelta(hours=3)),
+            )
+        }
         assert index.sharing([]) == []
         assert index.stored([]) == {}
 

@@ -13,12 +13,12 @@ from transforms.core.deliveries import (
     Head,
     Known,
     Notice,
-    NoticeKind,
     Outcome,
     Place,
     StoredIn,
     StoredVersion,
 )
+from transforms.core.recall import covers
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -68,7 +68,7 @@ class Decision:
 
 
 def decide(
-    deliveries: Iterable[Known], *, copies: Collection[str], notices: Iterable[Notice], recalled: frozenset[NoticeKind]
+    deliveries: Iterable[Known], *, copies: Collection[str], notices: Iterable[Notice], recalled: Collection[str]
 ) -> Decision:
     """Decide for one article.
 
@@ -76,21 +76,20 @@ def decide(
         deliveries: the heads of the batch, each with what is stored.
         copies: versions of this article that were verified as another's copy.
         notices: recalls of this article in the batch.
-        recalled: kinds of recall that earlier loads hold of it.
+        recalled: the notices of it that earlier loads hold, by id.
 
     Returns:
-        Rows to store, richest evidence first: a poorer text beside a richer one makes none, and the first row fixes the
-        date of all. One outcome for every delivery and for every notice without one.
+        Rows to store. What may be shown comes before what may not, richest evidence first: a poorer text beside a
+        richer one that may be shown makes none, and the first row fixes the date of all. A version that was only held
+        so far and may be shown now makes a row. One outcome for every delivery and for every notice without one.
     """
-    known = sorted(deliveries, key=lambda each: _order(each.head))
     said = sorted(notices, key=_notice_order)
-    kinds = recalled | {notice.kind for notice in said}
-    stored = known[0].stored if known else ()
-    on = _Article(stored, held=bool(kinds))
+    known = sorted(deliveries, key=lambda each: (_is_held(each, said), _order(each.head)))
+    on = _Article(known[0].stored if known else ())
     outcomes: list[Counted] = []
     sightings: dict[str, Sighting] = {}
     for each in known:
-        outcome = on.take(each.head, is_copy=each.head.version in copies)
+        outcome = on.take(each.head, is_copy=each.head.version in copies, is_held=_is_held(each, said))
         outcomes.append(
             Counted(
                 outcome=outcome,
@@ -102,7 +101,7 @@ def decide(
         )
         if _moved(each):
             sightings[each.head.origin] = _sighting(each.head)
-    fresh = {notice.notice_id: notice for notice in reversed(said) if notice.kind not in recalled}
+    fresh = {notice.notice_id: notice for notice in reversed(said) if notice.notice_id not in recalled}
     with_text = {each.head.origin for each in known}
     outcomes.extend(
         Counted(outcome=_of_notice(notice, fresh), source=notice.source, kind="wire")
@@ -117,6 +116,12 @@ def decide(
     )
 
 
+def _is_held(known: Known, said: Iterable[Notice]) -> bool:
+    """Whether a delivery may not be shown: by itself, or by a recall of an earlier load or of the same batch."""
+    head = known.head
+    return bool(head.hold) or known.covered or any(covers(notice, head, delivered_later=False) for notice in said)
+
+
 def _of_notice(notice: Notice, fresh: Mapping[str, Notice]) -> Outcome:
     """The first delivery of a notice is the recall; what earlier loads hold is unchanged."""
     if notice.notice_id not in fresh:
@@ -127,30 +132,32 @@ def _of_notice(notice: Notice, fresh: Mapping[str, Notice]) -> Outcome:
 class _Article:
     """The versions of one article as they become known."""
 
-    def __init__(self, stored: tuple[StoredVersion, ...], *, held: bool) -> None:
+    def __init__(self, stored: tuple[StoredVersion, ...]) -> None:
         self.rows: list[NewRow] = []
+        shown = [version for version in stored if version.stored_in != "held"]
+        self._shown = {version.version for version in shown}
         self._before = {version.version for version in stored}
-        self._richest = max((RICHNESS[version.text_from] for version in stored), default=-1)
+        self._richest = max((RICHNESS[version.text_from] for version in shown), default=-1)
         self._date = min((version.date for version in stored), default=None)
         self._published = any(version.stored_in == "articles" for version in stored)
         self._known = bool(stored)
-        self._held = held
 
-    def take(self, head: Head, *, is_copy: bool) -> Outcome:
-        if head.version in self._before:
+    def take(self, head: Head, *, is_copy: bool, is_held: bool) -> Outcome:
+        if head.version in (self._before if is_held else self._shown):
             return Outcome.UNCHANGED
         if any(row.head.version == head.version for row in self.rows):
             return Outcome.REPEATED
         if RICHNESS[head.text_from] < self._richest:
             return Outcome.REPEATED if self.rows else Outcome.UNCHANGED
         table: StoredIn = "articles"
-        if head.hold or self._held:
+        if is_held:
             table = "held"
         elif is_copy and not self._published:
             table = "copies"
         outcome = self._outcome(table)
         self._date = self._date or head.date
-        self._richest = RICHNESS[head.text_from]
+        if not is_held:
+            self._richest = RICHNESS[head.text_from]
         self._published = self._published or table == "articles"
         self._known = True
         self.rows.append(NewRow(head=head, table=table, date=self._date))

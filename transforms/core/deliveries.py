@@ -90,6 +90,17 @@ class Notice:
     raw_address: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Recall:
+    """What an earlier load holds of a notice."""
+
+    notice_id: str
+    kind: NoticeKind
+    source_version: int | None
+    at: datetime | None
+    seen_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What one delivery gave: a rejection, or a head, or a notice; a withheld text gives head and notice."""
@@ -127,7 +138,7 @@ class Known:
     head: Head
     stored: tuple[StoredVersion, ...] = ()
     seen: Place | None = None  #: at the head's own origin
-    recalled: frozenset[NoticeKind] = frozenset()
+    covered: bool = False  #: by a recall of an earlier load: it may not be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,27 @@
+"""What a kill or withhold covers.
+
+Does no I/O. A kill covers every version of the item, for ever. A withhold covers what is not known to be later than it:
+by the numbers of their versions, where both have one and they differ; else by the times that the agency gave; else by
+when they were delivered. `schemas/views.sql` says the same of what is stored.
+"""
+
+from transforms.core.deliveries import Head, Notice, Recall
+
+
+def covers(said: Notice | Recall, head: Head, *, delivered_later: bool) -> bool:
+    """Whether a notice about the head's article covers the head.
+
+    Args:
+        said: the notice.
+        head: a delivery of the same article.
+        delivered_later: whether the head's text was first delivered after the notice; counts only where nothing
+            better is known.
+    """
+    if said.kind == "kill":
+        return True
+    told, known = said.source_version, head.source_version
+    if told is not None and known is not None and told != known:
+        return known < told
+    if said.at is not None and head.updated_at is not None:
+        return head.updated_at <= said.at
+    return not delivered_later
