@@ -4,6 +4,7 @@ Does no I/O and knows no clock: `now` is an argument. The same item and `now` gi
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from transforms.core.topics import Tagger
 AHEAD = timedelta(days=1)
 #: No wire is older; earlier dates are defaults of broken software.
 OLDEST = datetime(1900, 1, 1, tzinfo=UTC)
+#: A year as it is written.
+_YEAR = re.compile(r"\d{4}")
 #: A first paragraph stands for a missing lead up to this many characters.
 LEAD_CHARS = 500
 
@@ -58,7 +61,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     if item.pubstatus != "usable":
         if item.provider and not speaks_for(item.provider):
             raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, f"may not recall an item of {item.provider}")
-        notice = _notice(item, identity)
+        notice = _notice(item, identity, now)
         if item.pubstatus == "canceled":
             return Settled(draft=None, hold="", notice=notice)
     title = " ".join(nfc(item.title).split())
@@ -93,7 +96,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         published_precision=published.precision,
         published_raw=published.raw,
         published_from=published.taken_from,
-        updated_at=item.updated_at,
+        updated_at=_when(item.updated_at, now),
         first_seen_at=now,
         language=language,
         language_confidence=confidence,
@@ -138,20 +141,35 @@ def _dateline(item: Item) -> tuple[Dateline | None, str]:
 
 def _plausible(published: Dated, now: datetime) -> Dated:
     """An implausible date counts as none; what was written stays."""
-    if published.at is None or OLDEST <= published.at <= now + AHEAD:
-        return published
-    return Dated(raw=published.raw)
+    return published if _when(published.at, now) == published.at else Dated(raw=published.raw)
+
+
+def _when(at: datetime | None, now: datetime) -> datetime | None:
+    """A time that may be believed: a wrong clock would place a version before all that are yet to come."""
+    return at if at is not None and OLDEST <= at <= now + AHEAD else None
 
 
 def _embargo(item: Item, now: datetime) -> tuple[bool, datetime | None]:
     """Whether the item is held, and until when; an embargo that cannot be read holds for ever (fail closed)."""
     if not item.embargoed:
         return False, None
-    until = parse_date(item.embargoed).at
-    return until is None or until > now, until
+    written = parse_date(item.embargoed)
+    if written.at is None or written.precision in ("year", "month") or not _names_year(written.raw, written.at):
+        return True, None
+    return written.at > now, written.at
 
 
-def _notice(item: Item, identity: str) -> Notice:
+def _names_year(raw: str, at: datetime) -> bool:
+    """Whether the year of a time is written out, or the time as a number: "18.00 on 1 June" is not of 2018.
+
+    A zone may take it into the next year.
+    """
+    return (len(raw) > len("20260601") and raw.isdecimal()) or any(
+        abs(int(year) - at.year) <= 1 for year in _YEAR.findall(raw)
+    )
+
+
+def _notice(item: Item, identity: str, now: datetime) -> Notice:
     kind = "kill" if item.pubstatus == "canceled" else "withhold"
     said = "\x1f".join(["1", identity, kind, str(item.source_version), str(item.updated_at)])
     return Notice(
@@ -162,7 +180,7 @@ def _notice(item: Item, identity: str) -> Notice:
         kind="kill" if kind == "kill" else "withhold",
         source_version=item.source_version,
         text=nfc(item.ednote) or nfc(item.title),
-        at=item.updated_at,
+        at=_when(item.updated_at, now),
         origin=item.origin,
         source=nfc(item.source) or nfc(item.provider),
         raw_address=item.raw_address,

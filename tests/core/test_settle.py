@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from schemas.taxonomy import load_taxonomy
+from transforms.core.records import Item
+from transforms.core.settle import settle
+from transforms.core.topics import Tagger
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def settled():
+    tagger = Tagger(load_taxonomy())
+
+    def settled(**said):
+        item = Item(origin="in/a.jsonl#1", source_kind="wire", title="Ferry sails", text="It sailed.", **said)
+        return settle(item, now=NOW, tagger=tagger, speaks_for=lambda _: True)
+
+    return settled
+
+
+@pytest.mark.parametrize(
+    "embargoed",
+    [
+        "01/02/2026",  # January or February
+        "2026",
+        "February 2026",
+        "until 18.00 on 1 June",  # 18 is no year
+        "Not before 06:00 GMT",
+        "1 June",
+        "true",
+        "after the speech",
+        "2026-13-45",
+    ],
+)
+def test_an_embargo_that_cannot_be_read_to_the_day_holds_for_ever(settled, embargoed):
+    found = settled(embargoed=embargoed)
+    assert (found.hold, found.draft.article.embargoed_until) == ("embargo", None)
+
+
+@pytest.mark.parametrize(
+    ("embargoed", "hold", "until"),
+    [
+        ("2026-06-01T00:01:00+01:00", "embargo", datetime(2026, 5, 31, 23, 1, tzinfo=UTC)),
+        ("2027-01-01T00:30:00+03:00", "embargo", datetime(2026, 12, 31, 21, 30, tzinfo=UTC)),
+        ("20260601T000100Z", "embargo", datetime(2026, 6, 1, 0, 1, tzinfo=UTC)),
+        ("1 June 2026 at 6am", "embargo", datetime(2026, 6, 1, 6, tzinfo=UTC)),
+        ("١ يونيو ٢٠٢٦", "embargo", datetime(2026, 6, 1, tzinfo=UTC)),
+        ("1780272000", "embargo", datetime(2026, 6, 1, tzinfo=UTC)),
+        ("2026-02-01", "", datetime(2026, 2, 1, tzinfo=UTC)),
+        ("", "", None),
+    ],
+)
+def test_an_embargo_holds_until_its_time(settled, embargoed, hold, until):
+    found = settled(embargoed=embargoed)
+    assert (found.hold, found.draft.article.embargoed_until) == (hold, until)
+
+
+@pytest.mark.parametrize("at", [NOW + timedelta(days=2), datetime(1850, 1, 1, tzinfo=UTC)])
+def test_a_time_of_change_that_cannot_be_is_none(settled, at):
+    """A clock that is years ahead would hide every later version, and a withhold from it would cover them."""
+    assert settled(updated_at=at).draft.article.updated_at is None
+    assert settled(updated_at=at, pubstatus="withheld").notice.at is None
+    assert settled(updated_at=NOW).draft.article.updated_at == NOW
