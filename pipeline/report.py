@@ -86,10 +86,9 @@ class Report:
         if self.resumed:
             lines.append("Went on where an earlier run of this command had stopped.")
         if self.delivered:
-            lines.append(
-                f"Read {counted(self.containers, 'file')}: {counted(self.delivered, 'delivery', 'deliveries')} "
-                f"in {self.seconds:,.1f} s."
-            )
+            files = f"{counted(self.containers, 'file')}: " if self.containers else ""  # none: all were begun before
+            delivered = counted(self.delivered, "delivery", "deliveries")
+            lines.append(f"Read {files}{delivered} in {self.seconds:,.1f} s.")
             lines.append("  " + " · ".join(self._told()))
         elif not self.stopped:
             lines.append("There was nothing left to read." if self.resumed else "There was nothing to read.")
