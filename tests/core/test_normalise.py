@@ -92,6 +92,7 @@ def test_an_editor_would_call_these_a_change(a, b):
         ("Syria's army, 1,200 men (3.5%)", ["syrias", "army", "1200", "men", "3.5"]),
         ("1.200.500 Euro, 3,5 Prozent", ["1200500", "euro", "3.5", "prozent"]),
         ("İdlib'de Erdoğan", ["idlibde", "erdogan"]),
+        ("kış KIŞ kis", ["kis", "kis", "kis"]),
         ("مُحَمَّد إدلـب أكد ١٢", ["محمد", "ادلب", "اكد", "12"]),
         ("Ёлка й", ["елка", "и"]),
         ("東京都で", ["東京", "京都", "都で"]),

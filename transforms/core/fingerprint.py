@@ -52,7 +52,7 @@ MAX_ANCHORS = 32
 
 #: Names the arithmetic; stored with each fingerprint. Others are not comparable.
 SCHEME = (
-    f"1:rensa-r{RMinHash.ALGORITHM_VERSION}-{_ROWS}x{_BANDS}-seed{_SEED}-shingle{_SHINGLE}"
+    f"2:rensa-r{RMinHash.ALGORITHM_VERSION}-{_ROWS}x{_BANDS}-seed{_SEED}-shingle{_SHINGLE}"
     f":winnow-run{_RUN}-window{_WINDOW}-head{_HEAD_WORDS}/{_HEAD_WINDOW}-spread{_SPREAD_ANCHORS}-all{_ALL_RUNS}"
 )
 

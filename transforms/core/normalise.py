@@ -117,10 +117,10 @@ def body_key(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words of a text in order, spelt for comparing; punctuation, symbols and spaces give none.
 
-    Beyond what `body_key` folds: accents are dropped, as agencies do (Erdoğan, Erdogan), hamza too; apostrophes within
-    a word are dropped, so that a possessive stays one word; a number is one word whatever its thousands separator
-    (1,200 is 1200). Text in a script without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) gives overlapping
-    pairs of characters.
+    Beyond what `body_key` folds: accents are dropped, as agencies do (Erdoğan, Erdogan), hamza too; the Turkish i
+    without a dot is an i, which is what its capital becomes anyway; apostrophes within a word are dropped, so that a
+    possessive stays one word; a number is one word whatever its thousands separator (1,200 is 1200). Text in a script
+    without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) gives overlapping pairs of characters.
 
     >>> words("Erdoğan's 1,200 men: 3.5%")
     ['erdogans', '1200', 'men', '3.5']
@@ -141,7 +141,7 @@ def _words(text: str) -> tuple[str, ...]:
     if folded.isascii():
         found = _ASCII_WORD.findall(folded)
     else:
-        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
+        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))).replace("ı", "i")
         if _FIRST_UNSPACED.search(folded) is None:
             found = _WORD.findall(folded)
         else:
