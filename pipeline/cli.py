@@ -38,7 +38,14 @@ def _place(_context: click.Context, _parameter: click.Parameter, value: str | No
         return None
     if not value:
         raise click.BadParameter("the path is empty")
-    return Path(os.path.expanduser(value))  # noqa: PTH111  # Path's raises where there is no such user
+    path = Path(os.path.expanduser(value))  # noqa: PTH111  # Path's raises where there is no such user
+    try:
+        str(path.absolute()).encode("utf-8")
+    except UnicodeEncodeError:
+        raise click.BadParameter(f"{value!r} is no UTF-8, which the tables' paths must be") from None
+    except FileNotFoundError:
+        raise click.BadParameter(f"{value!r} lies in the current folder, which is gone") from None
+    return path
 
 
 def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
