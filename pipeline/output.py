@@ -6,6 +6,7 @@ names the holder is for people and never believed over the lock. Readers take no
 
 import json
 import os
+import re
 import socket
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -26,6 +27,8 @@ from transforms.snapshot import APPLICATION
 MARKER: Final = "newsbeam.json"
 LOCK: Final = "newsbeam.lock"
 HOLDER: Final = "newsbeam.holder.json"
+
+_ESCAPED: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 
 #: Others may not look into these: text that may not be shown lies there, for good or on its way.
 _PRIVATE: Final = ("held", "staging", "quarantine", "raw")
@@ -226,8 +229,19 @@ def _runs(pid: int) -> bool:
     return True
 
 
+def _can_be_named(path: Path) -> bool:
+    """Whether delta-rs finds the folder again: it takes `%20` for a space, and so another folder for this one."""
+    try:
+        return _ESCAPED.search(path.as_posix().encode()) is None
+    except UnicodeEncodeError:
+        return False
+
+
 def _check_ours(path: Path, *, create: bool) -> bool:
     """Whether the folder is complete: False where it is still to be made, wholly or in part."""
+    if not _can_be_named(path):
+        shown = os.fsencode(path).decode("utf-8", "replace")
+        raise NotOurs(f"{shown}: the logs of tables cannot name such a folder (no %41 or the like, and UTF-8 only)")
     try:
         names = {entry.name for entry in path.iterdir()}
     except FileNotFoundError:

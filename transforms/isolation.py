@@ -29,8 +29,10 @@ from transforms.core.pieces import Piece
 from transforms.post_mortem import after_killer, refusal
 from transforms.worker import Settings
 
-#: What a broken channel to a worker or the nursery raises.
-_GONE = (EOFError, ConnectionError)
+#: Times that a nursery is started before it is given up, when somebody kills it.
+_TRIES = 3
+#: What a broken channel to a worker or the nursery raises; OSError where it broke in the middle of a message.
+_GONE = (EOFError, OSError)
 
 
 class WorkersFailed(RuntimeError):
@@ -144,7 +146,7 @@ class Pool:
         return lines[-1] if lines else ""
 
     def _fork(self) -> _Worker:
-        for _ in range(2):
+        for _ in range(_TRIES):
             with contextlib.ExitStack() as stack:
                 ours, theirs = map(stack.enter_context, socket.socketpair())
                 pid = self._ask(b"f", theirs.fileno())
@@ -176,10 +178,12 @@ class Pool:
                 stderr=self._said,
             )
         self._control = ours
-        if len(ours.recv(8, socket.MSG_WAITALL)) < 8:
-            reason = self._last_words() or "no reason given"
-            self.close()
-            raise WorkersFailed(f"reader processes cannot be started: {reason}")
+        if len(_received(ours)) < 8:
+            reason, killed = self._last_words() or "no reason given", self._nursery.wait() < 0
+            self._end_nursery()
+            if not killed:
+                self.close()
+                raise WorkersFailed(f"reader processes cannot be started: {reason}")
 
     def _ask(self, request: bytes, descriptor: int | None = None) -> int | None:
         """Ask the nursery, starting one if there is none. None: it died of it, and there is none now."""
@@ -205,7 +209,15 @@ def _answer(control: socket.socket | None, request: bytes, descriptor: int | Non
     if control is None:
         return b""
     socket.send_fds(control, [request], [] if descriptor is None else [descriptor])
-    return control.recv(8, socket.MSG_WAITALL)
+    return _received(control)
+
+
+def _received(control: socket.socket) -> bytes:
+    """An answer of eight bytes, or fewer if there is nobody left to give it."""
+    try:
+        return control.recv(8, socket.MSG_WAITALL)
+    except ConnectionError:
+        return b""
 
 
 _pools: dict[tuple[Settings, int], Pool] = {}

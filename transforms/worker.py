@@ -99,7 +99,7 @@ class Reader:
                     source=found.source,
                     title=found.title,
                     url=found.url,
-                    excerpt=found.text,
+                    excerpt=found.text if found.pubstatus == "usable" and not found.embargoed else "",
                     raw_address=found.raw_address,
                 )
             )
@@ -118,7 +118,8 @@ def _write(draft: Draft, drafts: BinaryIO) -> Ref:
 
 def _head(draft: Draft, hold: str, ref: Ref) -> Head:
     article = draft.article
-    evidence_at = article.published_at or article.first_seen_at
+    known = article.published_precision not in ("year", "month")  # else the day is none that anybody wrote
+    evidence_at = (article.published_at if known else None) or article.first_seen_at
     return Head(
         article_id=article.article_id,
         version=article.version,

@@ -298,3 +298,15 @@ def test_errors_survive_pickling_and_have_one_root(error):
     assert (type(again), str(again)) == (type(error), str(error))
     assert isinstance(error, OutputError)
     assert error.exit_code == (75 if isinstance(error, InUse) else 2)
+
+
+@pytest.mark.parametrize("name", ["a%20b", "50%ff", "caf\udce9"])
+def test_a_folder_that_table_logs_cannot_name_is_refused_and_not_made(tmp_path, name):
+    with pytest.raises(NotOurs, match="cannot name such a folder"):
+        open_output(tmp_path / name, command="test")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plain_percent_sign_is_no_escape(tmp_path):
+    with open_output(tmp_path / "100% sure", command="test") as output:
+        assert output.last_load() == 0

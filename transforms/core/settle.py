@@ -59,7 +59,9 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     identity, _ = article_id(item, speaks_for=speaks_for, canonical=canonical)
     notice = None
     if item.pubstatus != "usable":
-        if item.provider and not speaks_for(item.provider):
+        if not item.provider:
+            raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, "a recall that does not say whose item it recalls")
+        if not speaks_for(item.provider):
             raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, f"may not recall an item of {item.provider}")
         notice = _notice(item, identity, now)
         if item.pubstatus == "canceled":
