@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.taxonomy import load_taxonomy
-from transforms.core.records import Item
+from transforms.core.errors import Refused
+from transforms.core.records import Item, Reason
 from transforms.core.settle import settle
 from transforms.core.topics import Tagger
 
@@ -62,5 +63,12 @@ def test_an_embargo_holds_until_its_time(settled, embargoed, hold, until):
 def test_a_time_of_change_that_cannot_be_is_none(settled, at):
     """A clock that is years ahead would hide every later version, and a withhold from it would cover them."""
     assert settled(updated_at=at).draft.article.updated_at is None
-    assert settled(updated_at=at, pubstatus="withheld").notice.at is None
+    assert settled(updated_at=at, pubstatus="withheld", provider="NPB").notice.at is None
     assert settled(updated_at=NOW).draft.article.updated_at == NOW
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+def test_a_recall_that_does_not_say_whose_item_it_recalls_is_refused(settled, status):
+    with pytest.raises(Refused) as refused:
+        settled(pubstatus=status)
+    assert refused.value.reason is Reason.NOT_AUTHORISED
