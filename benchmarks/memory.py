@@ -42,7 +42,7 @@ def articles(count: int, size: int, seed: int = 7) -> Iterator[str]:
 
 
 def peaks_mb(command: list[str], half: int, every_s: float = 0.5) -> tuple[float, float]:
-    """Run a command; the greatest proportional set size of its process tree until half is published, and ever, in MB."""
+    """Run a command; the greatest proportional set size of its process tree until half is out, and ever, in MB."""
     with tempfile.TemporaryFile("w+") as said:
         process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
         first = ever = 0.0
