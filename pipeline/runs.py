@@ -65,9 +65,12 @@ def run_key(words: Sequence[str]) -> str:
 
 
 def input_key(identity: str, given: Piece | Rejected) -> int:
-    """Names an input in the journal: a stretch of a file of that identity (which changes when the file does)."""
-    first = given.first if isinstance(given, Piece) else 0
-    said = f"{identity}\x1f{given.origin}\x1f{first}"
+    """Names an input in the journal: a stretch of a file of that identity (which changes when the file does).
+
+    Cut in another way, with other batches, it is another input: read again rather than taken for what was done.
+    """
+    stretch = (given.start, given.length, given.first) if isinstance(given, Piece) else ()
+    said = f"{identity}\x1f{given.origin}\x1f{stretch}"
     return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=_WIDTH).digest(), "big")
 
 
