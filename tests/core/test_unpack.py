@@ -51,7 +51,7 @@ def test_garbage_behind_the_last_member_is_left_out(layer, size):
 
 
 def test_zeros_between_gzip_members_are_passed_over():
-    packed = gzip.compress(b"one ") + b"\0" * 512 + gzip.compress(b"two") + b"\0" * 100
+    packed = gzip.compress(b"one ", mtime=0) + b"\0" * 512 + gzip.compress(b"two") + b"\0" * 100
     assert unpacked(packed, "gzip", size=5) == b"one two"
 
 
@@ -116,32 +116,32 @@ def test_a_bomb_is_refused_early_and_holds_no_memory(layer):
 
 
 def test_a_bomb_inside_a_bomb_counts_from_the_outside():
-    reason, _ = refusal(gzip.compress(gzip.compress(bytes(100_000_000))), "gzip", "gzip")
+    reason, _ = refusal(gzip.compress(gzip.compress(bytes(100_000_000), mtime=0)), "gzip", "gzip")
     assert reason is Reason.BOMB
 
 
 def test_the_ratio_is_a_limit_of_its_own():
-    packed = gzip.compress(bytes(15_000_000))
+    packed = gzip.compress(bytes(15_000_000), mtime=0)
     assert len(unpacked(packed, "gzip", limits=Limits(max_ratio=2000))) == 15_000_000
 
 
 def test_above_the_limit_is_too_large():
-    reason, given = refusal(gzip.compress(DATA), "gzip", max_bytes=300_000)
+    reason, given = refusal(gzip.compress(DATA, mtime=0), "gzip", max_bytes=300_000)
     assert reason is Reason.TOO_LARGE
     assert sum(map(len, given)) <= 300_000
 
 
 def test_peel_tells_the_layers_and_what_is_inside():
-    assert peel(gzip.compress(zstandard.compress(b"<rss version='2.0'>"))) == (("gzip", "zstd"), b"<rss version='2.0'>")
+    assert peel(gzip.compress(zstandard.compress(b"<rss version='2.0'>"), mtime=0)) == (("gzip", "zstd"), b"<rss version='2.0'>")
     assert peel(b"plain") == ((), b"plain")
 
 
 def test_peel_stops_at_its_depth_and_at_damage():
     deep = b"x"
     for _ in range(6):
-        deep = gzip.compress(deep)
+        deep = gzip.compress(deep, mtime=0)
     assert peel(deep)[0] == ("gzip",) * 3
-    assert peel(gzip.compress(DATA)[:15]) == (("gzip",), b"")
+    assert peel(gzip.compress(DATA, mtime=0)[:15]) == (("gzip",), b"")
 
 
 @given(st.binary(max_size=500), st.sampled_from(LAYERS))

@@ -47,7 +47,7 @@ def record(number, *, packed=False, kind="response"):
         + block
         + b"\r\n\r\n"
     )
-    return gzip.compress(data) if packed else data
+    return gzip.compress(data, mtime=0) if packed else data
 
 
 @pytest.fixture
@@ -276,19 +276,19 @@ def test_packed_lines_are_spooled_in_bounded_files(folder, spool, name, monkeypa
 
 def test_spooling_goes_no_further_than_it_is_asked(folder, spool, monkeypatch):
     monkeypatch.setattr(spooling, "FILE_BYTES", 50_000)
-    (folder / "a.gz").write_bytes(gzip.compress(LINES))
+    (folder / "a.gz").write_bytes(gzip.compress(LINES, mtime=0))
     (listed,) = list_inputs(["in"])
     next(cut(listed, LIMITS, spool))
     assert len(list(spool.iterdir())) == 1
 
 
 def test_spooling_again_writes_the_same(folder, spool):
-    (folder / "a.gz").write_bytes(gzip.compress(LINES))
+    (folder / "a.gz").write_bytes(gzip.compress(LINES, mtime=0))
     assert pieces(folder, spool) == pieces(folder, spool)
 
 
 def test_a_truncated_container_gives_what_is_whole(folder, spool):
-    packed = gzip.compress(LINES)
+    packed = gzip.compress(LINES, mtime=0)
     (folder / "a.gz").write_bytes(packed[: len(packed) // 2])
     *items, last = deliveries(folder, spool)
     assert [item.item_id for item in items] == [str(n) for n in range(1, len(items) + 1)]
@@ -297,7 +297,7 @@ def test_a_truncated_container_gives_what_is_whole(folder, spool):
 
 
 def test_a_bomb_of_lines_stops(folder, spool):
-    (folder / "a.gz").write_bytes(gzip.compress(line(1) * 400_000))
+    (folder / "a.gz").write_bytes(gzip.compress(line(1) * 400_000, mtime=0))
     *_, last = pieces(folder, spool)
     assert (last.reason, last.stage) == (Reason.BOMB, Stage.OPEN)
     assert sum(path.stat().st_size for path in spool.iterdir()) < 60_000_000
@@ -369,7 +369,7 @@ def test_members_are_read_where_they_lie(folder, spool, tmp_path):
         ("../../etc/b.txt", TEXT),
         ("/abs.txt", TEXT),
         ("d/", b""),
-        ("d/c.html.gz", gzip.compress(TEXT)),
+        ("d/c.html.gz", gzip.compress(TEXT, mtime=0)),
     ]
     zipped(folder / "a", members)
     items = deliveries(folder, spool)
@@ -514,7 +514,7 @@ def test_an_empty_file_and_a_nest_of_compression(folder, spool):
     (folder / "a").write_bytes(b"")
     nested = TEXT
     for _ in range(5):
-        nested = gzip.compress(nested)
+        nested = gzip.compress(nested, mtime=0)
     (folder / "b").write_bytes(nested)
     first, second = deliveries(folder, spool)
     assert (first.reason, second.reason) == (Reason.EMPTY, Reason.UNSUPPORTED)
