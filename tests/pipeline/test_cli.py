@@ -340,6 +340,7 @@ class TestStopping:
         assert (rest["resumed"], rest["stopped"]) == (True, False)
         assert rest["outcomes"]["new"] + report["outcomes"]["new"] == 400, "in larger batches, nothing is left out"
 
+    @pytest.mark.slow
     def test_twice_ends_at_once_and_damages_nothing(self):
         process = self._begun()
         process.send_signal(signal.SIGINT)

@@ -82,7 +82,7 @@ PLAIN = {
     "blank.txt": (b" \r\n\t\n" * 50, [], [("", "open", "empty")]),
     "binary.txt": (struct.pack("<200I", *range(7, 207)), [], [("", "open", "binary")]),
     "picture.html": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, [], [("", "open", "binary")]),
-    "cut.txt.gz": (gzip.compress(text(2))[:-20], [], [("", "open", "truncated")]),
+    "cut.txt.gz": (gzip.compress(text(2), mtime=0)[:-20], [], [("", "open", "truncated")]),
     "cut.jsonl": (line(3) + line(4)[:-30], [3], [("#2", "parse", "not_json")]),
     "cut.zip": (zipped(**{"a.txt": text(5)})[:-30], [], [("", "open", "truncated")]),
     "cut.warc": (record(6) + record(7)[:-200], [6], [("#2", "open", "truncated")]),
@@ -98,12 +98,12 @@ PLAIN = {
     "page.jpg": (page(13), [13], []),
     "lines.html": (line(14) + line(15), [14, 15], []),
     "feed.txt": (feed(16), [16], []),
-    "packed.txt": (gzip.compress(text(17)), [17], []),
+    "packed.txt": (gzip.compress(text(17), mtime=0), [17], []),
     "text.gz": (text(18), [18], []),
     "archive.warc": (zipped(**{"b.txt": text(19)}), [19], []),
     "no-extension": (text(20), [20], []),
-    "bomb.gz": (gzip.compress(bytes(30_000_000)), [], [("", "open", "too_large")]),
-    "bomb.jsonl.gz": (gzip.compress(b'{"a":"' + b" " * 30_000_000), [], [("", "open", "bomb")]),
+    "bomb.gz": (gzip.compress(bytes(30_000_000), mtime=0), [], [("", "open", "too_large")]),
+    "bomb.jsonl.gz": (gzip.compress(b'{"a":"' + b" " * 30_000_000, mtime=0), [], [("", "open", "bomb")]),
     "bomb.zip": (zipped(**{"a.txt": b" " * 30_000_000}), [], [("!a.txt", "open", "bomb")]),
     "one-bad-line.jsonl": (
         b"".join(map(line, range(1_000, 1_150))) + b'{"title": "no end\n' + b"".join(map(line, range(1_150, 1_300))),
@@ -345,6 +345,7 @@ TOO_MUCH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", TOO_MUCH)
 @pytest.mark.usefixtures("own_pools")
 def test_a_page_that_is_too_much_for_the_extractor(tmp_path, run, rows, monkeypatch, reason):
