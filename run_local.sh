@@ -87,13 +87,13 @@ test_quick() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     ingest "$scratch/out"
-    $venv/bin/python -m pytest -q -m 'not slow' --ignore=tests/conformance "$@"
+    $venv/bin/python -m pytest -q -n auto -m 'not slow' --ignore=tests/conformance "$@"
 }
 
 test_slow() {
     install '[test]'
-    $venv/bin/python -m pytest -q -m slow --ignore=tests/conformance "$@"
-    $venv/bin/python -m pytest -q tests/conformance "$@"
+    $venv/bin/python -m pytest -q -n auto -m slow --ignore=tests/conformance "$@"
+    $venv/bin/python -m pytest -q -n auto tests/conformance "$@"
 }
 
 check() {
