@@ -132,7 +132,10 @@ def test_above_the_limit_is_too_large():
 
 
 def test_peel_tells_the_layers_and_what_is_inside():
-    assert peel(gzip.compress(zstandard.compress(b"<rss version='2.0'>"), mtime=0)) == (("gzip", "zstd"), b"<rss version='2.0'>")
+    assert peel(gzip.compress(zstandard.compress(b"<rss version='2.0'>"), mtime=0)) == (
+        ("gzip", "zstd"),
+        b"<rss version='2.0'>",
+    )
     assert peel(b"plain") == ((), b"plain")
 
 

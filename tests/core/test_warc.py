@@ -131,7 +131,9 @@ def test_transfer_and_content_encoding_come_off(archive):
 
 
 def test_a_body_that_unpacks_to_too_much(archive):
-    archive.response(1, body=gzip.compress(b"<html>" + bytes(5_000_000), mtime=0), headers=[("Content-Encoding", "gzip")])
+    archive.response(
+        1, body=gzip.compress(b"<html>" + bytes(5_000_000), mtime=0), headers=[("Content-Encoding", "gzip")]
+    )
     archive.response(2)
     assert told(responses(archive.bytes(), limits=Limits(max_item_bytes=1_000_000))) == [
         ("a.warc#1", Reason.TOO_LARGE),
