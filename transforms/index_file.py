@@ -9,7 +9,7 @@ from transforms.core.fingerprint import SCHEME
 
 #: Of the layout below; an index of another one is rebuilt.
 _LAYOUT: Final = 3
-_CACHE_KB: Final = 64 * 1024
+_CACHE_KB: Final = 16 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
 #: Stands for null where null may not stand in a key; sorts before every value.
