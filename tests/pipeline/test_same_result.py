@@ -104,6 +104,7 @@ def _files(folder, lines, parts=1):
     return paths
 
 
+@pytest.mark.slow
 def test_order_batches_workers_and_runs_do_not_matter(run, tmp_path):
     lines = deliveries()
     run(*_files(tmp_path / "in", lines), out=tmp_path / "straight")
