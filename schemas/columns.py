@@ -154,19 +154,36 @@ REJECTED: Final = (
 )
 
 REQUESTS: Final = (
-    column("request_id", TEXT, "request"),
+    column("request_id", TEXT, "request: the number of its round, and its own in the round"),
+    column("purpose", TEXT, "what was asked for: feed, page, robots or discovery"),
+    column("feed_url", TEXT, "feed for which it was asked, as it stands in the list"),
     column("host", TEXT, "host asked"),
     column("url", TEXT, "address asked"),
     column("method", TEXT, "HTTP method"),
+    column("http_version", TEXT, "version of HTTP that was spoken"),
     column("status", SMALL, "HTTP status; null: no answer", "code", null=True),
+    column("outcome", TEXT, "what came of it, from a closed list"),
+    column("detail", TEXT, "what came of it, one line for a person"),
     column("bytes", WHOLE, "length of the body as received", "bytes"),
     column("started_at", UTC, "when it was sent", "UTC, microseconds"),
     column("duration_ms", WHOLE, "from sending to the last byte", "milliseconds"),
     column("wait_ms", WHOLE, "waited before sending, for manners", "milliseconds"),
+    column("sent_etag", TEXT, "If-None-Match as sent"),
+    column("sent_last_modified", TEXT, "If-Modified-Since as sent"),
     column("etag", TEXT, "validator as received"),
     column("last_modified", TEXT, "validator as received"),
-    column("robots", TEXT, "what robots.txt said"),
-    column("outcome", TEXT, "what came of it"),
+    column("cache_control", TEXT, "Cache-Control as received"),
+    column("age_s", WHOLE, "Age as received", "seconds"),
+    column("expires_at", UTC, "Expires as received", "UTC, microseconds", null=True),
+    column("retry_after_s", WHOLE, "Retry-After, from the end of the answer", "seconds", null=True),
+    column("location", TEXT, "where a redirect leads"),
+    column("content_type", TEXT, "Content-Type as received"),
+    column("body_hash", TEXT, "BLAKE2b of the unpacked body; empty: none"),
+    column("robots", TEXT, "what robots.txt said: allowed, disallowed, unavailable; empty: not asked"),
+    column("raw_address", TEXT, "where the response lies, below the output folder"),
+    column(
+        "next_at", UTC, "when the feed is asked again; null: not an answer for a feed", "UTC, microseconds", null=True
+    ),
     _LOAD_ID,
 )
 

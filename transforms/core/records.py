@@ -21,6 +21,7 @@ PubStatus = Literal["usable", "withheld", "canceled"]
 class Stage(StrEnum):
     """Where a delivery was refused."""
 
+    RETRIEVE = "retrieve"  #: asking for it on the network
     OPEN = "open"  #: finding, opening, unpacking
     DECODE = "decode"  #: bytes to characters
     PARSE = "parse"  #: characters to a document of its format
@@ -48,7 +49,11 @@ class Reason(StrEnum):
     NOT_JSON = "not_json"
     BAD_RECORD = "bad_record"  #: JSON, but not a record of ours: not an object, a key of the wrong type
     NOT_A_FEED = "not_a_feed"
-    HTTP_ERROR = "http_error"  #: an archived response that is not a success
+    HTTP_ERROR = "http_error"  #: a response that is not a success
+    UNREACHABLE = "unreachable"  #: no such host, no connection, no answer in time, or none that can be read
+    INSECURE = "insecure"  #: TLS or the certificate is wrong
+    BAD_ADDRESS = "bad_address"  #: an address that is not asked: not of the web, or not public
+    BAD_REDIRECT = "bad_redirect"  #: a loop, too many hops, or one that leads nowhere
     NO_TITLE = "no_title"
     NO_TEXT = "no_text"  #: no body
     TIMED_OUT = "timed_out"  #: took longer than an item may
