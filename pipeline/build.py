@@ -6,11 +6,13 @@ import apache_beam as beam
 
 from pipeline.plan import Plan
 from transforms.core.pieces import Piece
+from transforms.core.polling import Request
 from transforms.core.records import Rejected
 from transforms.decide_outcomes import DecideOutcomes, PlaceCopies
 from transforms.find_copies import FindCandidates, VerifyPairs, row_of_link
 from transforms.read_deliveries import ReadDeliveries
 from transforms.recognise import RecogniseArticles, is_fresh
+from transforms.record_requests import RecordRequests
 from transforms.refuse import RecordRejections
 from transforms.store_partitions import StorePartitions
 from transforms.tally import TallyOutcomes, count_rejection, source_of
@@ -24,6 +26,7 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
     """
     pieces = p | "Pieces" >> beam.Create(_chunks(plan.pieces)).with_output_types(list[Piece])
     unread = p | "Unread" >> beam.Create(list(plan.unread)).with_output_types(Rejected)
+    requests = p | "Requests" >> beam.Create(list(plan.requests)).with_output_types(Request)
 
     read = pieces | "Spread" >> beam.Reshuffle() | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts)
     rejected = (unread, read["rejected"]) | "AllRejected" >> beam.Flatten()
@@ -40,6 +43,7 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
         decided["rows"],
         links | "LinkRows" >> beam.Map(row_of_link),
         rejected | RecordRejections(plan.index, plan.now),
+        requests | RecordRequests(plan.now),
     ) | "AllRows" >> beam.Flatten()
     _ = rows | StorePartitions(plan.staged, plan.load_id, plan.program_version)
 

@@ -9,24 +9,24 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from pipeline.account import add_up, check_sums, columns_of
+from pipeline.account import add_up
 from pipeline.batches import Batch, Input, cut_batches
-from pipeline.build import build
 from pipeline.listing import STDIN
+from pipeline.load import run_load
 from pipeline.output import Output, open_output
 from pipeline.plan import Plan
-from pipeline.publish import Staged, Step, discard_staging, next_load_id, publish, recover
+from pipeline.publish import Step, next_load_id, recover
 from pipeline.report import Report
-from pipeline.runners import check_beam_args, run_graph
+from pipeline.runners import check_beam_args
 from pipeline.runs import Run, input_key, move_on, run_key
 from pipeline.sources import Listed, SourceError, cut, list_inputs
 from schemas.taxonomy import load_taxonomy
 from transforms.core.pieces import Limits, Piece
 from transforms.core.records import Rejected
 from transforms.index import Index
-from transforms.tally import Count, read_tally
+from transforms.tally import Count
 from transforms.worker import Settings
 
 
@@ -97,7 +97,15 @@ def ingest(
         progress.begin(total)
         tallies: list[tuple[Count, ...]] = []
         for plan in _plans(options, output, run, taxonomy.version):
-            tally = _load(plan, output, run, index, options, at)
+            tally = run_load(
+                plan,
+                output,
+                index,
+                begin=run.begin,
+                move_on=partial(move_on, output.state),
+                beam_args=options.beam_args,
+                at=at,
+            )
             tallies.append(tally)
             report.loads.append(plan.load_id)
             report.containers += plan.containers
@@ -199,54 +207,3 @@ def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version
         done=tuple(batch.done),
         size=batch.size,
     )
-
-
-def _load(
-    plan: Plan, output: Output, run: Run, index: Index, options: IngestOptions, at: Callable[[Step], None]
-) -> tuple[Count, ...]:
-    """Run one plan and publish what it staged; its counts."""
-    watch = _Watch()
-    discard_staging(output, plan.load_id)
-    run.begin(plan)
-    Path(plan.drafts).mkdir(parents=True)
-    Path(plan.staged).mkdir()
-    watch.lap("plan")
-    run_graph(partial(build, plan=plan), options.beam_args)
-    watch.lap("run")
-    tally = read_tally(Path(plan.tally))
-    check_sums(tally)
-    files = [path.relative_to(plan.staged) for path in sorted(Path(plan.staged).rglob("*.parquet"))]
-    row = {
-        **columns_of(tally),
-        "started_at": watch.began,
-        "finished_at": datetime.now(UTC),
-        "command": plan.command,
-        "now": plan.now,
-        "containers": plan.containers,
-        "code_version": plan.program_version,
-        "taxonomy_version": plan.taxonomy_version,
-        "index_generation": plan.index_generation,
-        "timings": watch.laps,
-    }
-
-    def update_state(load_id: int) -> None:
-        index.apply_load(output.path, load_id, files)
-        move_on(output.state, load_id)
-
-    publish(output, Staged(load_id=plan.load_id, folder=plan.folder), row, update_state=update_state, at=at)
-    return tally
-
-
-class _Watch:
-    """Wall-clock and CPU seconds of the stages of a load."""
-
-    def __init__(self) -> None:
-        self.began = datetime.now(UTC)
-        self.laps: list[dict[str, Any]] = []
-        self._wall, self._cpu = time.monotonic(), time.process_time()
-
-    def lap(self, stage: str) -> None:
-        """The time since the last lap was spent on this stage."""
-        wall, cpu = time.monotonic(), time.process_time()
-        self.laps.append({"stage": stage, "wall_s": wall - self._wall, "cpu_s": cpu - self._cpu})
-        self._wall, self._cpu = wall, cpu

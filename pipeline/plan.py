@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from transforms.core.pieces import Piece
+from transforms.core.polling import Request
 from transforms.core.records import Rejected
 from transforms.worker import Settings
 
@@ -29,6 +30,7 @@ class Plan:
     containers: int  #: files begun in this batch
     done: tuple[int, ...]  #: names of its inputs in the run's journal
     size: int = 0  #: bytes that it reads of its files
+    requests: tuple[Request, ...] = ()  #: that were made for it, to be recorded
 
     @property
     def folder(self) -> Path:
