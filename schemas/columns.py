@@ -159,6 +159,7 @@ REQUESTS: Final = (
     column("feed_url", TEXT, "feed for which it was asked, as it stands in the list"),
     column("host", TEXT, "host asked"),
     column("url", TEXT, "address asked"),
+    column("first_url", TEXT, "address that redirects led from; url itself where there were none"),
     column("method", TEXT, "HTTP method"),
     column("http_version", TEXT, "version of HTTP that was spoken"),
     column("status", SMALL, "HTTP status; null: no answer", "code", null=True),

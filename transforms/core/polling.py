@@ -98,6 +98,7 @@ class Request:
     body_hash: str = ""  #: BLAKE2b of the unpacked body
     robots: str = ""  #: what robots.txt said: allowed, disallowed, unavailable; empty: not asked
     raw_address: str = ""  #: where the response lies: `raw/…warc.gz@offset+length`, relative to the output folder
+    first_url: str = ""  #: the address that redirects led from; url itself where there were none
     next_at: datetime | None = None  #: when its feed is asked again; known when the round is over
 
 
