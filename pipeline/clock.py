@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -34,3 +34,15 @@ class MachineClock:
         """Wait."""
         if seconds > 0:
             await asyncio.sleep(seconds)
+
+
+class ShiftedClock(MachineClock):
+    """The clock of this machine, set to another time of day."""
+
+    def __init__(self, start: datetime) -> None:
+        """From now on it is `start`, and time passes as ever."""
+        self._start, self._since = start, time.monotonic()
+
+    def now(self) -> datetime:
+        """The time of day since it was set."""
+        return self._start + timedelta(seconds=time.monotonic() - self._since)
