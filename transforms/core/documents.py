@@ -16,7 +16,9 @@ from transforms.core.sniff import HEAD_BYTES, Kind, Sniffed, sniff
 
 _BLANK = re.compile(rb"[ \t\r\n\f\v]*")
 _EXCERPT = 200
-_TEXTUAL = frozenset((Kind.TEXT, Kind.HTML, Kind.FEED, Kind.JSON_FEED, Kind.JSON, Kind.JSON_LINES, Kind.XML))
+_TEXTUAL = frozenset(
+    (Kind.TEXT, Kind.HTML, Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP, Kind.JSON, Kind.JSON_LINES, Kind.XML)
+)
 
 
 def read_document(
@@ -71,14 +73,8 @@ def _items(
             from transforms.core.page import read_page
 
             yield read_page(data, origin=origin, url=url, declared=declared, raw_address=raw_address)
-        case Kind.FEED:
-            from transforms.core.feed import read_feed
-
-            yield from read_feed(data, origin=origin, url=url, raw_address=raw_address)
-        case Kind.JSON_FEED:
-            from transforms.core.jsonfeed import read_jsonfeed
-
-            yield from read_jsonfeed(data, origin=origin, url=url, raw_address=raw_address)
+        case Kind.FEED | Kind.JSON_FEED | Kind.NEWS_SITEMAP:
+            yield from _feed(data, sniffed.form, origin=origin, url=url, raw_address=raw_address)
         case Kind.JSON:
             yield from read_json(data, origin, raw_address=raw_address)
         case Kind.JSON_LINES:
@@ -91,3 +87,13 @@ def _items(
             raise Refused(Stage.OPEN, Reason.BINARY, "not text")
         case _:
             raise Refused(Stage.OPEN, Reason.UNSUPPORTED, sniffed.detail or f"{sniffed.form} inside a document")
+
+
+def _feed(data: bytes, form: Kind, *, origin: str, url: str, raw_address: str) -> Iterator[Item | Rejected]:
+    if form is Kind.JSON_FEED:
+        from transforms.core.jsonfeed import read_jsonfeed as read
+    elif form is Kind.NEWS_SITEMAP:
+        from transforms.core.sitemap import read_sitemap as read
+    else:
+        from transforms.core.feed import read_feed as read
+    return read(data, origin=origin, url=url, raw_address=raw_address)

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     HTML = "html"
     FEED = "feed"  #: RSS, RDF, Atom
     JSON_FEED = "json_feed"
+    NEWS_SITEMAP = "news_sitemap"  #: other sitemaps are XML
     JSON = "json"  #: one value, over any number of lines
     JSON_LINES = "json_lines"  #: an object a line; also a single object on a single line
     WARC = "warc"
@@ -64,6 +65,7 @@ _HTML_TAGS = frozenset(
     b"font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input label li link main meta nav noscript "
     b"ol p pre script section small span strong style sub sup table tbody td th thead time title tr u ul video".split()
 )
+_NEWS_SITEMAP = re.compile(rb"/schemas/sitemap-news/|<news:news[\s>]")
 _VOCABULARIES = {
     b"newsitem": "NewsML-G2 newsItem",
     b"newsmessage": "NewsML-G2 newsMessage",
@@ -160,6 +162,8 @@ def _markup(head: bytes) -> Sniffed | None:
         return _feed_or_rdf(head, name)
     if feed and not (page and page.start() < feed.start()):
         return _feed_or_rdf(head, feed.group(0))
+    if name == b"urlset" and _NEWS_SITEMAP.search(head):
+        return Sniffed(form=Kind.NEWS_SITEMAP)
     if name in _VOCABULARIES:
         return Sniffed(form=Kind.XML, detail=_VOCABULARIES[name])
     if page or name in _HTML_TAGS:
