@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from transforms.core.documents import read_document
 from transforms.core.errors import Refused, rejected
@@ -16,6 +16,9 @@ from transforms.core.jsonlines import line_or_rejected
 from transforms.core.pieces import Limits, Piece
 from transforms.core.records import Item, Reason, Rejected, Stage
 from transforms.core.unpack import unpack
+
+if TYPE_CHECKING:
+    from transforms.core.exchange import Exchange
 
 Opener = Callable[[str], BinaryIO]
 
@@ -62,8 +65,9 @@ def read_piece(
         entering: told before a line or a WARC record is read where the next one begins, and its number.
 
     Origins: `origin` of a document (entries and elements `origin#n`), `origin#line` of JSON Lines, `origin#number` of a
-    WARC record. Raw addresses: `path`, `archive!member`, `path@offset+length` of a line or a record. What was unpacked
-    into a spool file, which will not be kept, is addressed by its origin.
+    WARC record, the address that was asked for of an exchange. Raw addresses: `path`, `archive!member`,
+    `path@offset+length` of a line or a record, `raw/…@offset+length` of an exchange. What was unpacked into a spool
+    file, which will not be kept, is addressed by its origin.
     """
     try:
         with opener(piece.path) as stream:
@@ -71,6 +75,8 @@ def read_piece(
                 yield from _lines(piece, stream, limits, entering)
             elif piece.form == "warc":
                 yield from _warc(piece, stream, limits, entering)
+            elif piece.form == "raw":
+                yield from _raw(piece, stream, limits)
             else:
                 yield from _document(piece, stream, limits)
     except OSError as error:
@@ -156,6 +162,26 @@ def _warc(
             yield replace(found, raw_address=_address(piece))
 
 
+def _raw(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rejected]:
+    from transforms.core.exchange import deliveries_of
+
+    yield from deliveries_of(read_raw(piece, stream, limits))
+
+
+def read_raw(piece: Piece, stream: BinaryIO, limits: Limits) -> "Exchange":
+    """The exchange that a piece of form raw is.
+
+    Raises:
+        Refused: OPEN: it is damaged, or its body cannot be unpacked.
+    """
+    from transforms.core.exchange import read_exchange
+
+    length = piece.length or 0
+    return read_exchange(
+        stream, start=piece.start, end=piece.start + length, raw_address=piece.raw_address, limits=limits
+    )
+
+
 def _chunks(stream: BinaryIO, length: int) -> Iterator[bytes]:
     while length > 0 and (chunk := stream.read(min(_STEP, length))):
         length -= len(chunk)
@@ -164,6 +190,8 @@ def _chunks(stream: BinaryIO, length: int) -> Iterator[bytes]:
 
 def _address(piece: Piece, offset: int | None = None, length: int = 0, number: int = 0) -> str:
     """Where the bytes lie; of spooled bytes, which original line or record they were."""
+    if piece.form == "raw":
+        return piece.raw_address
     if piece.member:
         return f"{piece.path}!{piece.member}"
     if piece.spooled:

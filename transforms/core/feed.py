@@ -33,13 +33,16 @@ _CONTAINER: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:rss|rdf|feed|cha
 _Found = dict[str, Any]
 
 
-def read_feed(data: bytes, *, origin: str, url: str = "", raw_address: str = "") -> Iterator[Item | Rejected]:
+def read_feed(
+    data: bytes, *, origin: str, url: str = "", declared: str = "", raw_address: str = ""
+) -> Iterator[Item | Rejected]:
     """Each entry of a feed, in the feed's order, as one delivery.
 
     Args:
         data: the document.
         origin: its name; entries are `origin#1`, `origin#2`…
         url: where it was fetched from; relative addresses are resolved against xml:base, the feed's link, this.
+        declared: the encoding that came with it.
         raw_address: where its bytes lie.
 
     Yields:
@@ -48,7 +51,7 @@ def read_feed(data: bytes, *, origin: str, url: str = "", raw_address: str = "")
         not read at all.
     """
     try:
-        text = harmless(characters(data))
+        text = harmless(characters(data, declared=declared))
     except Refused as unread:
         yield rejected(unread, origin=origin, raw_address=raw_address)
         return

@@ -6,8 +6,9 @@ Does no I/O.
 from dataclasses import dataclass
 from typing import Literal
 
-#: document: one text, page, feed or JSON document; lines: a stretch of JSON Lines; warc: a stretch of WARC records.
-Form = Literal["document", "lines", "warc"]
+#: document: one text, page, feed or JSON document; lines: a stretch of JSON Lines; warc: a stretch of WARC records;
+#: raw: one exchange of a round of retrieving, as `transforms.core.exchange` says.
+Form = Literal["document", "lines", "warc", "raw"]
 #: What is wrapped around the bytes; the outermost first. Deflate without a frame is what zip archives use.
 Packing = Literal["gzip", "zstd", "bzip2", "deflate"]
 
@@ -16,7 +17,7 @@ Packing = Literal["gzip", "zstd", "bzip2", "deflate"]
 class Piece:
     """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk, of an archive too."""
 
-    origin: str  #: as a person names it: `path`, `archive.zip!member`
+    origin: str  #: as a person names it: `path`, `archive.zip!member`; of an exchange, the address of the feed
     path: str  #: the file to open, absolute
     member: str = ""  #: the member of a zip archive that the stretch is; empty: the file itself
     spooled: bool = False  #: path is an unpacked copy that will not be kept
@@ -27,6 +28,11 @@ class Piece:
     first: int = 1  #: number of its first line or record, from 1
     records: int = 1  #: about how many deliveries it holds
     weight: int = 0  #: about how many bytes of text it may give
+
+    @property
+    def raw_address(self) -> str:
+        """Of an exchange: where it lies below the output folder, wherever that is: `raw/…warc.gz@offset+length`."""
+        return f"{'/'.join(self.path.split('/')[-3:])}@{self.start}+{self.length}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,7 @@ class Dated:
 class Item:
     """One delivery as a reader found it, before anything is concluded from it. Empty string: not said."""
 
-    origin: str  #: where it was read: `path`, `path#line`, `path!member`, `path#entry`
+    origin: str  #: where it was read: `path`, `path#line`, `path!member`, `path#entry`; polled: the address asked
     source_kind: SourceKind
     source: str = ""  #: the outlet: site name, feed title, provider; empty: unknown
     title: str = ""
@@ -160,6 +160,7 @@ class Item:
     image_url: str = ""
     publisher_tags: tuple[str, ...] = ()
     raw_address: str = ""  #: where the bytes lie: `path`, `path@offset+length`
+    seen_at: datetime | None = None  #: when it was received; None: when the batch runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

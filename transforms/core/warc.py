@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
+from transforms.core.codings import undo
 from transforms.core.errors import Refused, rejected
 from transforms.core.pieces import Limits
 from transforms.core.records import Reason, Rejected, Stage
@@ -37,7 +39,7 @@ class Response:
 
 
 #: What a damaged record raises in warcio and below it.
-_DAMAGE = (
+DAMAGE = (
     ArchiveLoadFailed,
     zlib.error,
     EOFError,
@@ -83,7 +85,7 @@ def read_responses(
     while offset < end:
         after = record_end(stream, offset, end)
         stream.seek(offset)
-        data = _Window(stream, after.offset - offset)
+        data = Window(stream, after.offset - offset)
         place = f"{origin}#{number}"
         try:
             if after.whole:
@@ -96,18 +98,18 @@ def read_responses(
                 yield _damaged(
                     place, "the archive ends inside a record" if after.offset >= end else "", cut=after.offset >= end
                 )
-        except _DAMAGE as error:
+        except DAMAGE as error:
             yield _damaged(place, _readable(error), cut=False)
         offset, number = after.offset, number + 1
 
 
 def _response(
-    data: "_Window", *, origin: str, offset: int, length: int, number: int, limits: Limits
+    data: "Window", *, origin: str, offset: int, length: int, number: int, limits: Limits
 ) -> Response | Rejected | None:
     """What one record gives; None for records that are no responses.
 
     Raises:
-        any of `_DAMAGE`: where there is no whole record.
+        any of `DAMAGE`: where there is no whole record.
     """
     record = next(iter(ArchiveIterator(data)), None)
     if record is None:
@@ -115,20 +117,18 @@ def _response(
     if record.rec_type != "response" or not _is_web(record):
         return None
     url = record.rec_headers.get_header("WARC-Target-URI", "").strip("<>")
-    status, declared = _status(record), record.http_headers.get_header("Content-Type", "")
-    content_type = declared.split(";")[0].strip().lower()
+    status, (content_type, charset) = _status(record), type_of(record)
     try:
         _check_status(status)
-        body = _body(record, limits)
+        body = body_of(record, limits)
         _check_kind(body, content_type)
     except Refused as refused:
         return rejected(refused, origin=origin, url=url)
-    charset = _CHARSET.search(declared)
     return Response(
         url=url,
         date=record.rec_headers.get_header("WARC-Date", ""),
         content_type=content_type,
-        charset=charset.group(1) if charset else "",
+        charset=charset,
         body=body,
         status=status,
         offset=offset,
@@ -163,9 +163,21 @@ def _check_status(status: int) -> None:
         raise Refused(Stage.OPEN, Reason.HTTP_ERROR, f"HTTP status {status}")
 
 
-def _body(record: ArcWarcRecord, limits: Limits) -> bytes:
-    """The body without transfer and content encoding, at most the limit."""
-    stream = record.content_stream()
+def type_of(record: ArcWarcRecord) -> tuple[str, str]:
+    """The media type and the charset of a response as its headers say them, either may be empty."""
+    declared = record.http_headers.get_header("Content-Type", "")
+    charset = _CHARSET.search(declared)
+    return declared.split(";")[0].strip().lower(), charset.group(1) if charset else ""
+
+
+def body_of(record: ArcWarcRecord, limits: Limits) -> bytes:
+    """The body of a response without transfer and content coding.
+
+    Raises:
+        Refused: OPEN: packed or unpacked above the limit, or it cannot be unpacked.
+    """
+    chunked = "chunked" in record.http_headers.get_header("Transfer-Encoding", "").lower()
+    stream = ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
     parts: list[bytes] = []
     size = 0
     while part := stream.read(_STEP):
@@ -175,7 +187,7 @@ def _body(record: ArcWarcRecord, limits: Limits) -> bytes:
             raise Refused(Stage.OPEN, Reason.TOO_LARGE, f"a body above {limits.max_item_bytes} bytes")
     if record.raw_stream.limit > 0:
         raise Refused(Stage.OPEN, Reason.TRUNCATED, f"{record.raw_stream.limit} bytes of the record are missing")
-    return b"".join(parts)
+    return undo(b"".join(parts), record.http_headers.get_header("Content-Encoding", ""), limits)
 
 
 def _check_kind(body: bytes, content_type: str) -> None:
@@ -280,7 +292,7 @@ def _occurrences(stream: BinaryIO, wanted: bytes, offset: int, end: int) -> Iter
         at += len(chunk) - len(wanted) + 1
 
 
-class _Window(io.RawIOBase):
+class Window(io.RawIOBase):
     """The next bytes of a stream, as a stream of their own."""
 
     def __init__(self, stream: BinaryIO, length: int) -> None:
