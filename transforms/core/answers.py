@@ -52,11 +52,13 @@ def _with_rhythm(
 ) -> FeedState:
     """What the ask tells about the rhythm; `since`: the success before it."""
     dates = [entry.published_at for entry in survey.entries if entry.published_at] if survey else []
+    told = state.rhythm if state.rhythm.learned else rhythm.from_dates(dates, asked_at)
     if since is None:
         newest = max((date for date in dates if date <= asked_at), default=asked_at)
-        return replace(state, rhythm=rhythm.from_dates(dates, asked_at), last_new_at=newest if fresh else None)
+        return replace(state, rhythm=told, last_new_at=newest if fresh else None)
     new = (rhythm.moments(dates, after=since, until=asked_at) or [asked_at]) if fresh else []
-    told = rhythm.observed(state.rhythm, new, since=since, until=asked_at, last_new=state.last_new_at)
+    if state.rhythm.learned or not told.learned:
+        told = rhythm.observed(told, new, since=since, until=asked_at, last_new=state.last_new_at)
     return replace(state, rhythm=told, last_new_at=asked_at if new else state.last_new_at)
 
 

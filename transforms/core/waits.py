@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from transforms.core.http import delta_s
 from transforms.core.polling import FeedHints, Outcome, Request
 
 _HOUR_S: Final = 3_600
@@ -74,9 +75,8 @@ def fresh_s(answer: Request) -> int:
     if "no-cache" in said or "no-store" in said:
         return 0
     if "max-age" in said:
-        digits = said["max-age"]
-        lifetime = int(digits[:12]) if digits.isascii() and digits.isdigit() else 0
-        return min(max(lifetime - max(answer.age_s, 0), 0), BELIEVED_S)
+        lifetime_s = delta_s(said["max-age"]) or 0
+        return min(max(lifetime_s - max(answer.age_s, 0), 0), BELIEVED_S)
     if answer.expires_at is not None:
         end = answer.started_at + timedelta(milliseconds=answer.duration_ms)
         return min(max(int((answer.expires_at - end).total_seconds()), 0), BELIEVED_S)
