@@ -1,7 +1,7 @@
 """What HTTP says, in values: addresses that may be asked, dates, waiting times, what a status means.
 
 Does no I/O and knows no clock. RFC 9110 (semantics), RFC 9111 (caching), RFC 3986 (addresses). Headers are pairs of
-name and value as they were received, in their order; bytes beyond ASCII stand as Latin-1, so that they can be sent back.
+name and value as they were received, in their order; bytes beyond ASCII stand as Latin-1 and can so be sent back.
 """
 
 import re
@@ -53,12 +53,8 @@ _DAY_FIRST: Final = re.compile(
 _ASCTIME: Final = re.compile(
     r"[A-Za-z]{3} +(?P<month>[A-Za-z]{3}) +(?P<day>\d{1,2}) +(?P<clock>\d{1,2}:\d{2}:\d{2}) +(?P<year>\d{4})"
 )
-_MONTHS: Final = {
-    month: number
-    for number, month in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
-    )
-}
+_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = {month: number for number, month in enumerate(_MONTH_NAMES, start=1)}
 _DIGITS: Final = re.compile(r"[0-9]+")
 
 
