@@ -2,8 +2,10 @@
 
 import json
 import time
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -43,20 +45,35 @@ def commit_change(output: Output, name: str, intent: Intent) -> None:
 
 
 def _additions(output: Output, name: str, intent: Intent) -> list[AddAction]:
-    load = {"load_id": intent.load_id}
-    return [
-        AddAction(
-            path=file.path,
-            size=file.bytes,
-            partition_values=dict(file.partition),
-            modification_time=(output.table_folder(name) / file.path).stat().st_mtime_ns // 1_000_000,
-            data_change=True,
-            stats=json.dumps(
-                {"numRecords": file.rows, "minValues": load, "maxValues": load, "nullCount": dict.fromkeys(load, 0)}
-            ),
+    additions = []
+    for file in intent.tables[name].files:
+        path = output.table_folder(name) / file.path
+        first, last = _loads_of(path)
+        stats = {
+            "numRecords": file.rows,
+            "minValues": {"load_id": first},
+            "maxValues": {"load_id": last},
+            "nullCount": {"load_id": 0},
+        }
+        additions.append(
+            AddAction(
+                path=file.path,
+                size=file.bytes,
+                partition_values=dict(file.partition),
+                modification_time=path.stat().st_mtime_ns // 1_000_000,
+                data_change=not file.moved,
+                stats=json.dumps(stats),
+            )
         )
-        for file in intent.tables[name].files
-    ]
+    return additions
+
+
+def _loads_of(path: Path) -> tuple[int, int]:
+    """The first and the last load whose rows a file of ours holds."""
+    metadata = pq.read_metadata(path)
+    leaf = next(n for n in range(metadata.num_columns) if metadata.schema.column(n).path == "load_id")
+    groups = [metadata.row_group(group).column(leaf).statistics for group in range(metadata.num_row_groups)]
+    return min(group.min for group in groups), max(group.max for group in groups)
 
 
 def removals(output: Output, name: str, change: TableChange) -> list[RemoveAction]:
@@ -73,7 +90,7 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
     return [
         RemoveAction(
             path=path,
-            data_change=True,
+            data_change=not any(file.moved for file in change.files),
             deletion_timestamp=int(time.time() * 1_000),
             size=live[path]["size_bytes"],
             partition_values={column: str(value) for column, value in (live[path]["partition"] or {}).items()},

@@ -34,6 +34,7 @@ class StagedFile:
     bytes: int
     sha256: str
     partition: Mapping[str, str]  #: the partition column and its value; empty: the table has none
+    moved: bool = False  #: no row of it is new to the table: they lay in files that leave it in the same load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

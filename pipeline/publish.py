@@ -9,7 +9,7 @@ belong together. `recover` finishes what a run that died had decided; what it ha
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +50,7 @@ class Staged:
     load_id: int
     folder: Path  #: `output.staging_of(load_id)`
     removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: by table, files that leave it in this load
+    moved: bool = False  #: what is staged is the rows of what is removed, in other files; then also of `loads`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +162,11 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
         raise CannotPublish(f"load {load_id}: load {output.last_load()} is already published")
     own = folder / "tables" / _LOADS / f"{load_id:010d}-0000.parquet"
     own.unlink(missing_ok=True)  # of a publish that died before its intent
-    files = inspect_staged(folder, load_id)
-    if _LOADS in files:
+    files = {
+        name: tuple(replace(file, moved=staged.moved) for file in found)
+        for name, found in inspect_staged(folder, load_id).items()
+    }
+    if _LOADS in files and not staged.moved:
         raise CannotPublish(f"{folder}: the row of loads is not staged but given")
     own.parent.mkdir(parents=True, exist_ok=True)
     versions = {name: output.delta(name).version() for name in TABLES}
@@ -176,7 +180,7 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
         {
             "name": name,
             "version": changes[name].version if name in changes else version,
-            "rows": sum(file.rows for file in changes.get(name, none).files),
+            "rows": sum(file.rows for file in changes.get(name, none).files if not file.moved),
             "files": len(changes.get(name, none).files),
         }
         for name, version in versions.items()
@@ -184,7 +188,11 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
     ]
     row = to_table(_LOADS, [{**loads_row, "load_id": load_id, "tables": after}])
     write_parquet(row, own, load_id=load_id, program_version=loads_row["code_version"])
-    changes[_LOADS] = TableChange(version=versions[_LOADS] + 1, files=(inspect_file(folder, own, load_id),))
+    changes[_LOADS] = TableChange(
+        version=versions[_LOADS] + 1,
+        files=(inspect_file(folder, own, load_id), *files.get(_LOADS, ())),
+        removed=staged.removed.get(_LOADS, ()),
+    )
     intent = Intent(load_id=load_id, tables=changes)
     for name, file in _files(intent):
         if (output.table_folder(name) / file.path).exists():

@@ -19,7 +19,7 @@ def account_for(output: Output, name: str) -> tuple[list[str], list[str]]:
         folder.
     """
     folder = output.table_folder(name)
-    live, left = deltalog.known_files(output.delta(name))
+    live, left = deltalog.known_files(output.delta(name), folder)
     quarantined, present = [], set()
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)

@@ -51,6 +51,7 @@ class Run:
 
     def begin(self, plan: Plan) -> None:
         """Write down what is about to run."""
+        release(self._folder.parent.parent, plan.load_id)
         write_synced(self._folder / _PLAN, encode_plan(plan))
 
     def end(self) -> None:
@@ -74,15 +75,20 @@ def input_key(identity: str, given: Piece | Rejected) -> int:
     return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=_WIDTH).digest(), "big")
 
 
+def release(state: Path, load_id: int) -> None:
+    """Take a load's number, synced, from plans of runs that died with it undecided: another load is to have it.
+
+    Whoever takes the number of a load calls this before anything of the load is written; else, when that load is
+    published, `move_on` would note what those plans were to do as done. They are given a new number when their run
+    goes on.
+    """
+    for path, plan in _plans_of(state, load_id):
+        write_synced(path, encode_plan(replace(plan, load_id=0)))
+
+
 def move_on(state: Path, load_id: int) -> None:
     """Note that a load is published in the journal of the run that planned it. Twice is once."""
-    for path in sorted(state.glob(f"runs/*/{_PLAN}")):
-        try:
-            plan = decode_plan(path.read_bytes())
-        except msgspec.MsgspecError:
-            continue
-        if plan.load_id != load_id:
-            continue
+    for path, plan in _plans_of(state, load_id):
         journal = path.with_name(_DONE)
         known = list(_entries(journal))
         with journal.open("ab") as file:
@@ -92,6 +98,17 @@ def move_on(state: Path, load_id: int) -> None:
             os.fsync(file.fileno())
         path.unlink()
         sync_folder(path.parent)
+
+
+def _plans_of(state: Path, load_id: int) -> Iterator[tuple[Path, Plan]]:
+    """The plans that lie there under the number of a load; one that cannot be read is of none."""
+    for path in sorted(state.glob(f"runs/*/{_PLAN}")):
+        try:
+            plan = decode_plan(path.read_bytes())
+        except msgspec.MsgspecError:
+            continue
+        if plan.load_id == load_id:
+            yield path, plan
 
 
 def _entries(journal: Path) -> Iterator[int]:

@@ -171,19 +171,21 @@ def write_parquet(table: pa.Table, path: Path, *, load_id: int, program_version:
         if [f"{spec.partition}={day}" for day in days] != [path.parent.name]:
             raise BadRowError(f"{path}: {spec.name} holds the days {', '.join(map(str, days))}")
         table = table.drop_columns([spec.partition])
-    table = table.cast(
-        spec.file_schema.with_metadata(
-            {
-                _TABLE_KEY: spec.name.encode(),
-                b"newsbeam.schema_version": str(SCHEMA_VERSION).encode(),
-                b"newsbeam.program_version": program_version.encode(),
-                b"newsbeam.load_id": str(load_id).encode(),
-            }
-        )
+    with parquet_writer(spec, path, load_id=load_id, program_version=program_version) as writer:
+        writer.write_table(table.cast(writer.schema), row_group_size=ROW_GROUP_ROWS)
+
+
+def parquet_writer(spec: TableSpec, path: Path, *, load_id: int, program_version: str) -> pq.ParquetWriter:
+    """A file of the table, open for rows of its `file_schema` in the order of the table's key. Not synced."""
+    schema = spec.file_schema.with_metadata(
+        {
+            _TABLE_KEY: spec.name.encode(),
+            b"newsbeam.schema_version": str(SCHEMA_VERSION).encode(),
+            b"newsbeam.program_version": program_version.encode(),
+            b"newsbeam.load_id": str(load_id).encode(),
+        }
     )
-    pq.write_table(
-        table, path, compression="zstd", compression_level=ZSTD_LEVEL, row_group_size=ROW_GROUP_ROWS, version="2.6"
-    )
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=ZSTD_LEVEL, version="2.6")
 
 
 _Check = Callable[[object, str], None]
