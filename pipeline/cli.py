@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from pipeline.commands.ingest import ingest
+from pipeline.commands.poll import poll
 
 _EXAMPLE = "newsbeam ingest wires/ --out archive"
 
@@ -23,6 +24,7 @@ def newsbeam() -> None:
 
 
 newsbeam.add_command(ingest)
+newsbeam.add_command(poll)
 
 
 def _complaint(error: click.ClickException) -> str:

@@ -13,13 +13,14 @@ from typing import NoReturn
 from deltalake.exceptions import DeltaError
 
 from pipeline.account import NumbersDoNotAdd
+from pipeline.feedlist import FeedListError
 from pipeline.output import OutputError
 from pipeline.runners import BeamArgsError, RunnerFailed
 from pipeline.sources import SourceError
 from schemas.taxonomy import TaxonomyError
 from transforms.isolation import WorkersFailed
 
-_WRONG_USAGE = (SourceError, TaxonomyError, BeamArgsError)
+_WRONG_USAGE = (FeedListError, SourceError, TaxonomyError, BeamArgsError)
 _FAILED = (NumbersDoNotAdd, WorkersFailed, DeltaError, sqlite3.Error, OSError)
 
 

@@ -55,12 +55,12 @@ class Progress(Protocol):
         """A batch is published that read so many bytes and gave so many deliveries."""
 
 
-def _pass(step: Step) -> None:
+def pass_over(step: Step) -> None:
     """Do nothing at a step."""
 
 
 def ingest(
-    options: IngestOptions, *, progress: Progress, stop: Callable[[], bool], at: Callable[[Step], None] = _pass
+    options: IngestOptions, *, progress: Progress, stop: Callable[[], bool], at: Callable[[Step], None] = pass_over
 ) -> Report:
     """Read all inputs into the output folder, batch by batch.
 
@@ -82,58 +82,74 @@ def ingest(
     """
     began = time.monotonic()
     check_beam_args(options.beam_args)
-    taxonomy = load_taxonomy(options.topics)
+    load_taxonomy(options.topics)
     _check_apart(options)
-    notes: list[str] = []
-    total = sum(listed.size for listed in list_inputs(options.paths, notice=notes.append))
+    list_inputs(options.paths)  # complains of what is not there before anything is made
     with (
         open_output(options.out, command=options.command) as output,
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
     ):
-        report = _recover(output, index, at)
-        report.notes += notes
-        run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
-        report.resumed = run.resumed
-        progress.begin(total)
-        tallies: list[tuple[Count, ...]] = []
-        for plan in _plans(options, output, run, taxonomy.version):
-            tally = run_load(
-                plan,
-                output,
-                index,
-                begin=run.begin,
-                move_on=partial(move_on, output.state),
-                beam_args=options.beam_args,
-                at=at,
-            )
-            tallies.append(tally)
-            report.loads.append(plan.load_id)
-            report.containers += plan.containers
-            progress.advance(plan.size, sum(count.count for count in tally if count.kind == "delivered"))
-            _drop_spooled(plan)
-            if stop():
-                report.stopped = True
-                break
-        else:
-            run.end()
+        notes = catch_up(output, index, at)
+        report = ingest_into(output, index, options, progress=progress, stop=stop, at=at)
+    report.notes = [*notes, *report.notes]
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def ingest_into(
+    output: Output,
+    index: Index,
+    options: IngestOptions,
+    *,
+    progress: Progress,
+    stop: Callable[[], bool],
+    at: Callable[[Step], None],
+) -> Report:
+    """Read all inputs into a folder that is held open and caught up; as `ingest` otherwise."""
+    began = time.monotonic()
+    taxonomy = load_taxonomy(options.topics)
+    report = Report(out=output.path)
+    progress.begin(sum(listed.size for listed in list_inputs(options.paths, notice=report.notes.append)))
+    run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
+    report.resumed = run.resumed
+    tallies: list[tuple[Count, ...]] = []
+    for plan in _plans(options, output, run, taxonomy.version):
+        tally = run_load(
+            plan,
+            output,
+            index,
+            begin=run.begin,
+            move_on=partial(move_on, output.state),
+            beam_args=options.beam_args,
+            at=at,
+        )
+        tallies.append(tally)
+        report.loads.append(plan.load_id)
+        report.containers += plan.containers
+        progress.advance(plan.size, sum(count.count for count in tally if count.kind == "delivered"))
+        _drop_spooled(plan)
+        if stop():
+            report.stopped = True
+            break
+    else:
+        run.end()
     report.counts = add_up(tallies)
     report.seconds = time.monotonic() - began
     return report
 
 
-def _recover(output: Output, index: Index, at: Callable[[Step], None]) -> Report:
-    """Finish what an earlier run had decided, and bring the index up to what is published."""
+def catch_up(output: Output, index: Index, at: Callable[[Step], None]) -> list[str]:
+    """Finish what an earlier run had decided, bring the index up to what is published; what was found, in lines."""
     recovered = recover(output, update_state=partial(move_on, output.state), at=at)
     index.catch_up(output.path)
-    report = Report(out=output.path)
+    notes = []
     if recovered.rolled_forward:
         loads = ", ".join(map(str, recovered.rolled_forward))
-        report.notes.append(f"Finished publishing load {loads}, which an earlier run had begun.")
-    report.notes += [
+        notes.append(f"Finished publishing load {loads}, which an earlier run had begun.")
+    notes += [
         f"Moved a file that nothing accounts for to {output.quarantine}/{name}." for name in recovered.quarantined
     ]
-    report.notes += [f"A file that the log names is gone: {name}." for name in recovered.missing]
-    return report
+    return notes + [f"A file that the log names is gone: {name}." for name in recovered.missing]
 
 
 def _plans(options: IngestOptions, output: Output, run: Run, taxonomy_version: str) -> Iterator[Plan]:

@@ -1,0 +1,61 @@
+"""`newsbeam poll`: ask every feed that is due, once."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipeline.commands.params import moment, number, place, print_report
+
+
+@click.command(short_help="Ask every feed that is due, once.")
+@click.option("--out", required=True, callback=place, metavar="DIR", help="The output folder; made if there is none.")
+@click.option(
+    "--feeds",
+    "list_path",
+    default="feeds.toml",
+    show_default=True,
+    envvar="NEWSBEAM_FEEDS",
+    callback=place,
+    metavar="FILE",
+    help="The feed list.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
+@click.option(
+    "--workers",
+    type=str,
+    callback=number(1, 256),
+    default=os.cpu_count() or 1,
+    show_default="one per core",
+    metavar="N",
+    help="Processes that read.",
+)
+@click.option("--now", callback=moment, metavar="TIME", help="Take this for the time at the start.")
+def poll(out: Path, list_path: Path, as_json: bool, topics: Path | None, workers: int, now: datetime | None) -> None:
+    """Ask every feed of the list that is due, fetch the pages of entries that carry only a summary, and store what is
+    new in DIR.
+
+    A feed is due when the longest of all that asks for a pause is over: your interval, what the feed and its server
+    say, and its own rhythm. Nothing due: nothing is asked. Run it from cron or a timer as often as you like, or let
+    `newsbeam watch` do it.
+
+    \b
+    newsbeam feeds add https://news.example.org
+    newsbeam poll --out archive
+    """  # noqa: D205, D301  # click joins the lines; \b is click's: keep these lines
+    from pipeline.errors import explain
+
+    with explain(quiet=True):
+        from pipeline.clock import MachineClock, ShiftedClock
+        from pipeline.feedlist import read_list
+        from pipeline.interrupts import StopOnSignal
+        from pipeline.poll import PollOptions, polling
+
+        feeds = read_list(list_path)
+        options = PollOptions(command="newsbeam poll", workers=workers, topics=topics)
+        clock = MachineClock() if now is None else ShiftedClock(now)
+        with StopOnSignal() as stop, polling(out, options, clock=clock, stop=stop) as poller:
+            report = poller.poll(feeds)
+        print_report(report, as_json=as_json)
