@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import opml
@@ -144,6 +144,7 @@ feeds = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(feeds)
 def test_feeds_come_back_from_what_is_written(feeds):
     wanted = [(feed.url, "" if feed.source == feed.url else feed.source) for feed in feeds]
