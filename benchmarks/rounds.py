@@ -1,8 +1,8 @@
 """Three rounds of polling many feeds on many hosts: `python -m benchmarks.rounds [--feeds 300] [--hosts 60]`.
 
 A local server (`benchmarks.newsroom`) serves the feeds; `newsbeam poll` asks them at 6, 8 and 10 o'clock of a
-day that the clock is set to. The second round must transfer no body; after the third exactly the entries that changed must be new or
-new versions. From the server's own log: never two requests to a host at once, no pause shorter than set; and
+day that the clock is set to. The second round must transfer no body; after the third exactly the entries that changed
+must be new or new versions. From the server's own log: never two requests to a host at once, no pause shorter than set; and
 `requests/` must tell the same story as that log. Exit code 1 if anything differs.
 """
 
@@ -39,10 +39,10 @@ class Served:
 
     def put_out(self, edition: int) -> None:
         """Let all that is asked from now on be of another edition."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/-/edition/{edition}", method="POST", data=b""
-        )  # http
-        urllib.request.urlopen(request).close()  # the same
+        connection = HTTPConnection("127.0.0.1", self.port)
+        connection.request("POST", f"/-/edition/{edition}")
+        connection.getresponse().read()
+        connection.close()
 
     def requests(self) -> list[dict[str, Any]]:
         """The log, without what was asked of the newsroom itself."""
@@ -134,8 +134,8 @@ def check(folder: Path, *, feeds: int, hosts: int, pause_s: float) -> list[str]:
             this, after = served.requests()[asked:], versions(out)
             bodies = sum(line["bytes"] > 0 for line in this)
             print(
-                f"round {number}: {len(this)} requests, {bodies} bodies, {sum(line['bytes'] for line in this):,} bytes; "
-                f"{len(after - before)} new texts; {time.monotonic() - began:.1f} s; {reports[-1]['outcomes']}"
+                f"round {number}: {len(this)} requests, {bodies} bodies, {sum(line['bytes'] for line in this):,} "
+                f"bytes; {len(after - before)} new texts; {time.monotonic() - began:.1f} s; {reports[-1]['outcomes']}"
             )
             if len(this) != feeds:
                 faults.append(f"round {number}: {len(this)} requests for {feeds} feeds")
