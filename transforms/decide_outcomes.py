@@ -91,7 +91,7 @@ def rows_of(decision: Decision, now: datetime) -> Iterator[Row]:
         yield Row(table=row.table, date=row.date, ref=row.head.ref)
         yield Row(table="fingerprints", date=row.date, ref=row.head.ref, values={"stored_in": row.table})
     for sighting in decision.sightings:
-        yield Row(table="sightings", date=day, values={**asdict(sighting), "seen_at": now})
+        yield Row(table="sightings", date=day, values=asdict(sighting))
     for notice in decision.notices:
         values = asdict(notice)
         values["notice"] = values.pop("text")

@@ -154,22 +154,27 @@ class Index:
             found.setdefault(key, set()).add(standing[docs[number].content_hash])
         return [(key, doc) for key, here in sorted(found.items()) if len(here) <= COMMON for doc in sorted(here)]
 
-    def seen(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Place]:
-        """What each (article_id, origin) showed when the article was last seen there; pairs never seen are left out."""
-        found: dict[tuple[str, str], Place] = {}
+    def seen(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Place, ...]]:
+        """What each (article_id, origin) showed each time it moved, in order of time; pairs never seen are left out."""
+        found: dict[tuple[str, str], list[Place]] = {}
         for some in _cut(sorted(set(pairs)), _VARIABLES // 2):
             rows = self._db.execute(
                 f"WITH wanted (a, o) AS (VALUES {','.join(['(?, ?)'] * len(some))}) "  # noqa: S608 - only marks
-                "SELECT article_id, origin, version, source_version, updated_at FROM wanted "
+                "SELECT article_id, origin, version, source_version, updated_at, seen_at FROM wanted "
                 "CROSS JOIN sightings ON article_id = a AND origin = o "
                 "ORDER BY article_id, origin, seen_at, source_version, updated_at, version",
                 [part for pair in some for part in pair],
             )
-            for article_id, origin, version, source_version, updated_at in rows:
-                found[article_id, origin] = Place(
-                    version=version, source_version=_whole(source_version), updated_at=_time(updated_at)
+            for article_id, origin, version, source_version, updated_at, seen_at in rows:
+                found.setdefault((article_id, origin), []).append(
+                    Place(
+                        version=version,
+                        source_version=_whole(source_version),
+                        updated_at=_time(updated_at),
+                        seen_at=_time(seen_at),
+                    )
                 )
-        return found
+        return {pair: tuple(places) for pair, places in found.items()}
 
     @_of_one_load
     def known_rejections(self, delivery_ids: Sequence[str]) -> set[str]:

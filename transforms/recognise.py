@@ -1,12 +1,12 @@
 """Say of each head what is stored of its article already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import apache_beam as beam
 
-from transforms.core.deliveries import RICHNESS, Head, Known
+from transforms.core.deliveries import RICHNESS, Head, Known, Place
 from transforms.core.recall import covers
 from transforms.indexed import IndexedDoFn
 
@@ -16,17 +16,16 @@ class RecogniseArticles(beam.PTransform):
     """Look each head's article up in the index.
 
     Input: Head. Output: Known, one for each head; order is not kept. The index is read as of the generation in the
-    plan; `now` is when the heads were delivered. No shuffle.
+    plan. No shuffle.
     """
 
     index: str
-    now: datetime
 
     def expand(self, heads: beam.PCollection[Head]) -> beam.PCollection[Known]:
         return (
             heads
             | "Gather" >> beam.BatchElements(min_batch_size=64, max_batch_size=512)
-            | "LookUp" >> beam.ParDo(_LookUp(self.index, self.now)).with_output_types(Known)
+            | "LookUp" >> beam.ParDo(_LookUp(self.index)).with_output_types(Known)
         )
 
 
@@ -41,10 +40,6 @@ def is_fresh(known: Known) -> bool:
 
 
 class _LookUp(IndexedDoFn):
-    def __init__(self, index: str, now: datetime) -> None:
-        super().__init__(index)
-        self.now = now
-
     def process(self, heads: Sequence[Head]) -> Iterator[Known]:
         ids = sorted({head.article_id for head in heads})
         stored = self.index.stored(ids)
@@ -56,9 +51,15 @@ class _LookUp(IndexedDoFn):
             yield Known(
                 head=head,
                 stored=versions,
-                seen=seen.get((head.article_id, head.origin)),
+                seen=_last(seen.get((head.article_id, head.origin), ()), head.seen_at),
                 covered=any(
-                    covers(recall, head, delivered_later=is_new and self.now > recall.seen_at)
+                    covers(recall, head, delivered_later=is_new and head.seen_at > recall.seen_at)
                     for recall in recalled.get(head.article_id, ())
                 ),
             )
+
+
+def _last(places: Iterable[Place], at: datetime) -> Place | None:
+    """Of what a place showed, in order of time, what it had shown last by then."""
+    earlier = [place for place in places if place.seen_at is not None and place.seen_at <= at]
+    return earlier[-1] if earlier else None

@@ -79,9 +79,9 @@ class Reader:
         path = Path(job.drafts) / f"{os.getpid()}.drafts"
         with path.open("ab") as drafts:
             for ordinal, found in enumerate(read_piece(job.piece, self.settings.limits, entering=entering)):
-                yield self._settled(found, job, drafts) if ordinal >= job.skip else None
+                yield self._settled(found, job, drafts, ordinal) if ordinal >= job.skip else None
 
-    def _settled(self, found: Item | Rejected, job: Job, drafts: BinaryIO) -> Found:
+    def _settled(self, found: Item | Rejected, job: Job, drafts: BinaryIO, number: int) -> Found:
         if isinstance(found, Rejected):
             return Found(rejected=found)
         try:
@@ -105,7 +105,8 @@ class Reader:
             )
         if settled.draft is None:
             return Found(notice=settled.notice)
-        return Found(head=_head(settled.draft, settled.hold, _write(settled.draft, drafts)), notice=settled.notice)
+        head = _head(settled.draft, settled.hold, _write(settled.draft, drafts), number)
+        return Found(head=head, notice=settled.notice)
 
 
 def _write(draft: Draft, drafts: BinaryIO) -> Ref:
@@ -116,7 +117,7 @@ def _write(draft: Draft, drafts: BinaryIO) -> Ref:
     return Ref(path=drafts.name, offset=offset, length=len(data))
 
 
-def _head(draft: Draft, hold: str, ref: Ref) -> Head:
+def _head(draft: Draft, hold: str, ref: Ref, number: int) -> Head:
     article = draft.article
     known = article.published_precision not in ("year", "month")  # else the day is none that anybody wrote
     evidence_at = (article.published_at if known else None) or article.first_seen_at
@@ -128,6 +129,7 @@ def _head(draft: Draft, hold: str, ref: Ref) -> Head:
         words=draft.fingerprint.words,
         date=evidence_at.date(),
         evidence_at=evidence_at,
+        seen_at=article.first_seen_at,
         source_version=article.source_version,
         updated_at=article.updated_at,
         origin=article.origin,
@@ -139,6 +141,7 @@ def _head(draft: Draft, hold: str, ref: Ref) -> Head:
         topic_ids=article.topic_ids,
         keys=keys(draft.fingerprint),
         ref=ref,
+        number=number,
     )
 
 

@@ -16,6 +16,7 @@ HEAD = Head(
     words=200,
     date=date(2026, 4, 30),
     evidence_at=datetime(2026, 4, 30, 8, tzinfo=UTC),
+    seen_at=NOW,
     source_version=None,
     updated_at=None,
     origin="in/one.html",
@@ -223,3 +224,53 @@ def test_the_order_of_deliveries_does_not_matter_and_each_is_counted(deliveries,
     assert set(one.sightings) == set(other.sightings)
     assert len(one.outcomes) == len(deliveries)
     assert len({(row.head.version) for row in one.rows}) == len(one.rows)
+
+
+LATER = NOW + timedelta(minutes=15)
+
+
+def _at_feed(version, seen_at, **more):
+    return Known(head=replace(HEAD, version=version, origin="https://site.example/feed", seen_at=seen_at), **more)
+
+
+def test_a_place_that_is_polled_is_sighted_when_it_moves_and_each_time_it_does():
+    polls = [_at_feed("v1", NOW), _at_feed("v2", LATER), _at_feed("v1", LATER + timedelta(minutes=15))]
+    sightings = _decide(*polls).sightings
+    assert [(s.version, s.seen_at) for s in sightings] == [("v1", NOW), ("v2", LATER), ("v1", polls[2].head.seen_at)]
+
+
+def test_a_place_that_is_polled_and_did_not_move_is_not_sighted_again():
+    assert len(_decide(_at_feed("v1", NOW), _at_feed("v1", LATER)).sightings) == 1
+
+
+def test_a_feed_that_names_an_article_twice_shows_the_greater_state_and_does_not_take_turns():
+    twice = [_at_feed("v1", NOW), _at_feed("v2", NOW)]
+    (sighting,) = _decide(*twice).sightings
+    assert sighting.version == "v2"
+    seen = Place(version="v2", source_version=None, updated_at=None, seen_at=NOW)
+    again = [_at_feed(version, LATER, seen=seen, stored=(STORED,)) for version in ("v1", "v2")]
+    assert _decide(*again).sightings == ()
+
+
+def test_what_was_polled_before_is_held_against_what_a_place_showed_then():
+    """Read again, rounds that are published tell nothing new, though the place has moved since."""
+    then = Place(version="v1", source_version=None, updated_at=None, seen_at=NOW)
+    between = Place(version="v2", source_version=None, updated_at=None, seen_at=NOW + timedelta(minutes=5))
+    again = _decide(_at_feed("v1", NOW, seen=then), _at_feed("v2", LATER, seen=between))
+    assert again.sightings == ()
+
+
+def test_of_one_version_that_was_polled_twice_the_row_is_the_earlier():
+    first, second = _at_feed("v1", NOW), _at_feed("v1", LATER)
+    assert [row.head.seen_at for row in _decide(second, first).rows] == [NOW]
+
+
+def test_of_two_entries_alike_in_one_feed_the_row_is_the_first():
+    first, second = _at_feed("v1", NOW), _at_feed("v1", NOW)
+    second = replace(second, head=replace(second.head, number=1))
+    assert [row.head.number for row in _decide(second, first).rows] == [0]
+
+
+def test_a_withheld_text_hides_no_other_notice_of_its_place():
+    notice = replace(NOTICE, origin=HEAD.origin)
+    assert _outcomes(_decide(Known(head=HEAD), notices=[notice])) == [Outcome.HELD, Outcome.RECALL]

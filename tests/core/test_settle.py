@@ -4,7 +4,7 @@ import pytest
 
 from schemas.taxonomy import load_taxonomy
 from transforms.core.errors import Refused
-from transforms.core.records import Item, Reason
+from transforms.core.records import Dated, Item, Reason
 from transforms.core.settle import settle
 from transforms.core.topics import Tagger
 
@@ -72,3 +72,19 @@ def test_a_recall_that_does_not_say_whose_item_it_recalls_is_refused(settled, st
     with pytest.raises(Refused) as refused:
         settled(pubstatus=status)
     assert refused.value.reason is Reason.NOT_AUTHORISED
+
+
+def test_what_was_received_at_a_known_time_was_seen_then_whenever_it_is_read(settled):
+    received = NOW - timedelta(days=400)
+    said = {
+        "seen_at": received,
+        "published": Dated(at=received + timedelta(days=2), precision="second", raw="x", taken_from="y"),
+        "updated_at": received + timedelta(days=2),
+    }
+    article = settled(**said).draft.article
+    assert (article.first_seen_at, article.published_at, article.updated_at) == (received, None, None)
+    assert settled().draft.article.first_seen_at == NOW
+
+
+def test_an_embargo_is_judged_by_the_clock_of_the_batch(settled):
+    assert settled(seen_at=NOW - timedelta(days=400), embargoed="2026-02-01").hold == ""

@@ -126,8 +126,12 @@ def test_it_answers_what_the_tables_hold(archive):
             (ANCHOR | 9, stored_doc("b", "w1", "held", DAY, 100)),
         ]
         assert index.seen([("a", "x"), ("a", "y"), ("b", "y")]) == {
-            ("a", "x"): Place(version="v1", source_version=3, updated_at=None),
-            ("b", "y"): Place(version="w1", source_version=None, updated_at=None),
+            ("a", "x"): (
+                Place(version="v1", source_version=1, updated_at=None),
+                Place(version="v2", source_version=2, updated_at=NOON),
+                Place(version="v1", source_version=3, updated_at=None),
+            ),
+            ("b", "y"): (Place(version="w1", source_version=None, updated_at=None),),
         }
         assert index.known_rejections(["r1", "r2", "r3"]) == {"r1", "r2"}
         assert index.recalled(["a", "b"]) == {
@@ -140,13 +144,17 @@ def test_it_answers_what_the_tables_hold(archive):
         assert index.stored([]) == {}
 
 
-def test_what_was_seen_last_at_a_place_goes_by_when_it_was_seen(new_archive):
+def test_what_was_seen_at_a_place_is_told_in_the_order_in_which_it_was_seen(new_archive):
     archive = new_archive()
     archive.publish(sightings=[sighting("a", "late", "x", seen_at=NOON + timedelta(days=2))])
     archive.publish(sightings=[sighting("a", "early", "x", seen_at=NOON)])
     with Index.open(index_path(archive), readonly=False) as index:
         index.catch_up(archive.path)
-        assert index.seen([("a", "x")])["a", "x"].version == "late"
+        places = index.seen([("a", "x")])["a", "x"]
+        assert [(place.version, place.seen_at) for place in places] == [
+            ("early", NOON),
+            ("late", NOON + timedelta(days=2)),
+        ]
 
 
 def test_load_by_load_from_its_own_files_is_the_same_as_at_once(new_archive):

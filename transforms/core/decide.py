@@ -43,6 +43,7 @@ class Sighting:
     origin: str
     url: str
     source: str
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,6 @@ def decide(
     known = sorted(deliveries, key=lambda each: (_is_held(each, said), _order(each.head)))
     on = _Article(known[0].stored if known else ())
     outcomes: list[Counted] = []
-    sightings: dict[str, Sighting] = {}
     for each in known:
         outcome = on.take(each.head, is_copy=each.head.version in copies, is_held=_is_held(each, said))
         outcomes.append(
@@ -99,10 +99,8 @@ def decide(
                 topic_ids=each.head.topic_ids,
             )
         )
-        if _moved(each):
-            sightings[each.head.origin] = _sighting(each.head)
     fresh = {notice.notice_id: notice for notice in reversed(said) if notice.notice_id not in recalled}
-    with_text = {each.head.origin for each in known}
+    with_text = {each.head.origin for each in known if each.head.hold == "withheld"}
     outcomes.extend(
         Counted(outcome=_of_notice(notice, fresh), source=notice.source, kind="wire")
         for notice in said
@@ -110,7 +108,7 @@ def decide(
     )
     return Decision(
         rows=tuple(on.rows),
-        sightings=tuple(sightings.values()),
+        sightings=tuple(map(_sighting, _moved(known))),
         notices=tuple(fresh[notice_id] for notice_id in sorted(fresh)),
         outcomes=tuple(outcomes),
     )
@@ -171,7 +169,7 @@ class _Article:
         return Outcome.COPY if table == "copies" else Outcome.NEW
 
 
-def _order(head: Head) -> tuple[int, int, datetime, datetime, str, str]:
+def _order(head: Head) -> tuple[int, int, datetime, datetime, str, str, datetime, int]:
     """Richest evidence first, then the order of versions; total within an article."""
     return (
         -RICHNESS[head.text_from],
@@ -180,6 +178,19 @@ def _order(head: Head) -> tuple[int, int, datetime, datetime, str, str]:
         head.evidence_at,
         head.version,
         head.origin,
+        head.seen_at,
+        head.number,
+    )
+
+
+def _state(head: Head) -> tuple[int, datetime, int, str, int]:
+    """The order of versions that were seen at the same place at the same time; richer evidence ranks first."""
+    return (
+        -1 if head.source_version is None else head.source_version,
+        head.updated_at or _NEVER,
+        RICHNESS[head.text_from],
+        head.version,
+        head.number,
     )
 
 
@@ -187,10 +198,36 @@ def _notice_order(notice: Notice) -> tuple[str, str]:
     return notice.notice_id, notice.origin
 
 
-def _moved(known: Known) -> bool:
-    """Whether this place has something to tell: first sight, another version, or its version or date moved."""
-    head = known.head
-    return known.seen != Place(version=head.version, source_version=head.source_version, updated_at=head.updated_at)
+def _moved(known: Iterable[Known]) -> list[Head]:
+    """The heads whose place has something to tell: first sight, another version, or its version or date moved.
+
+    A place shows one state of an article at a time. Where it holds several, as a feed that names an article twice does,
+    that is the greatest: else they would take turns, and tell something at each poll.
+    """
+    shown: dict[tuple[str, datetime], Known] = {}
+    for each in known:
+        at = each.head.origin, each.head.seen_at
+        if at not in shown or _state(each.head) > _state(shown[at].head):
+            shown[at] = each
+    moved: list[Head] = []
+    before: dict[str, Place] = {}
+    for origin, seen_at in sorted(shown):
+        each = shown[origin, seen_at]
+        head = each.head
+        place = Place(
+            version=head.version, source_version=head.source_version, updated_at=head.updated_at, seen_at=seen_at
+        )
+        if _later(before.get(origin), each.seen) != place:
+            moved.append(head)
+        before[origin] = place
+    return moved
+
+
+def _later(batch: Place | None, stored: Place | None) -> Place | None:
+    """Which of two was seen last at a place: earlier in the batch, or in an earlier load."""
+    if batch is None or stored is None:
+        return batch or stored
+    return stored if (stored.seen_at or _NEVER) > (batch.seen_at or _NEVER) else batch
 
 
 def _sighting(head: Head) -> Sighting:
@@ -202,4 +239,5 @@ def _sighting(head: Head) -> Sighting:
         origin=head.origin,
         url=head.url,
         source=head.source,
+        seen_at=head.seen_at,
     )

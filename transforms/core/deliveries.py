@@ -3,7 +3,7 @@
 Does no I/O. Texts stay on disk as drafts; only ids, keys and references are shuffled.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -60,6 +60,7 @@ class Head:
     words: int
     date: date  #: of the partition, if this is the article's first row
     evidence_at: datetime  #: published, else seen
+    seen_at: datetime  #: when it was delivered
     source_version: int | None
     updated_at: datetime | None
     origin: str
@@ -71,6 +72,7 @@ class Head:
     topic_ids: tuple[str, ...]
     keys: tuple[int, ...]  #: of the fingerprint
     ref: Ref
+    number: int = 0  #: of the delivery in its piece: tells apart what a feed holds, for all of it has one origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +126,12 @@ class StoredVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What an article was when it was last seen at an origin."""
+    """What an article was when it was seen at an origin."""
 
     version: str
     source_version: int | None
     updated_at: datetime | None
+    seen_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +140,7 @@ class Known:
 
     head: Head
     stored: tuple[StoredVersion, ...] = ()
-    seen: Place | None = None  #: at the head's own origin
+    seen: Place | None = None  #: at the head's own origin, at the latest when the head was
     covered: bool = False  #: by a recall of an earlier load: it may not be shown
 
 

@@ -1,6 +1,7 @@
 """From an item as found to an article: dateline, identity, version, language, topics, fingerprint.
 
-Does no I/O and knows no clock: `now` is an argument. The same item and `now` give the same article in every process.
+Does no I/O and knows no clock: `now` is an argument. The same item and `now` give the same article in every process,
+whenever its bytes are read again: what was received at a known time was seen then.
 """
 
 import hashlib
@@ -45,7 +46,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
 
     Args:
         item: as a reader found it.
-        now: the clock of the batch; becomes `first_seen_at`.
+        now: the clock of the batch, by which embargoes are judged. `first_seen_at` is the item's `seen_at`, else this.
         tagger: gives the topics.
         speaks_for: whether the item's source may speak for a provider.
 
@@ -55,15 +56,16 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     Raises:
         Refused: no title and text (NO_TEXT), or a recall from a source that may not say it (NOT_AUTHORISED).
     """
-    canonical = _canonical(item)
+    canonical = canonical_of(item)
     identity, _ = article_id(item, speaks_for=speaks_for, canonical=canonical)
+    seen = item.seen_at or now
     notice = None
     if item.pubstatus != "usable":
         if not item.provider:
             raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, "a recall that does not say whose item it recalls")
         if not speaks_for(item.provider):
             raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, f"may not recall an item of {item.provider}")
-        notice = _notice(item, identity, now)
+        notice = _notice(item, identity, seen)
         if item.pubstatus == "canceled":
             return Settled(draft=None, hold="", notice=notice)
     title = " ".join(nfc(item.title).split())
@@ -74,7 +76,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, "no body")
     embargo, held_until = _embargo(item, now)
     hold: Hold = "withheld" if notice is not None else "embargo" if embargo else ""
-    published = _plausible(item.published, now)
+    published = _plausible(item.published, seen)
     language, confidence = detect(text, title=title, hint=item.language_hint)
     topics = tagger.tag(title, text, language)
     found = fingerprint(text)
@@ -98,8 +100,8 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         published_precision=published.precision,
         published_raw=published.raw,
         published_from=published.taken_from,
-        updated_at=_when(item.updated_at, now),
-        first_seen_at=now,
+        updated_at=_when(item.updated_at, seen),
+        first_seen_at=seen,
         language=language,
         language_confidence=confidence,
         dateline=dateline,
@@ -128,7 +130,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)
 
 
-def _canonical(item: Item) -> str:
+def canonical_of(item: Item) -> str:
     """The one address of all variants: the page's own claim where it may be believed, else as delivered."""
     claimed = trusted_canonical(item.canonical_url, item.url) if item.canonical_url else ""
     return canonical_address(claimed or item.url)
@@ -141,14 +143,14 @@ def _dateline(item: Item) -> tuple[Dateline | None, str]:
     return split_dateline(text)
 
 
-def _plausible(published: Dated, now: datetime) -> Dated:
+def _plausible(published: Dated, seen: datetime) -> Dated:
     """An implausible date counts as none; what was written stays."""
-    return published if _when(published.at, now) == published.at else Dated(raw=published.raw)
+    return published if _when(published.at, seen) == published.at else Dated(raw=published.raw)
 
 
-def _when(at: datetime | None, now: datetime) -> datetime | None:
+def _when(at: datetime | None, seen: datetime) -> datetime | None:
     """A time that may be believed: a wrong clock would place a version before all that are yet to come."""
-    return at if at is not None and OLDEST <= at <= now + AHEAD else None
+    return at if at is not None and OLDEST <= at <= seen + AHEAD else None
 
 
 def _embargo(item: Item, now: datetime) -> tuple[bool, datetime | None]:
@@ -171,7 +173,7 @@ def _names_year(raw: str, at: datetime) -> bool:
     )
 
 
-def _notice(item: Item, identity: str, now: datetime) -> Notice:
+def _notice(item: Item, identity: str, seen: datetime) -> Notice:
     kind = "kill" if item.pubstatus == "canceled" else "withhold"
     said = "\x1f".join(["1", identity, kind, str(item.source_version), str(item.updated_at)])
     return Notice(
@@ -182,7 +184,7 @@ def _notice(item: Item, identity: str, now: datetime) -> Notice:
         kind="kill" if kind == "kill" else "withhold",
         source_version=item.source_version,
         text=nfc(item.ednote) or nfc(item.title),
-        at=_when(item.updated_at, now),
+        at=_when(item.updated_at, seen),
         origin=item.origin,
         source=nfc(item.source) or nfc(item.provider),
         raw_address=item.raw_address,
