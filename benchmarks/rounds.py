@@ -2,8 +2,8 @@
 
 A local server (`benchmarks.newsroom`) serves the feeds; `newsbeam poll` asks them at 6, 8 and 10 o'clock of a
 day that the clock is set to. The second round must transfer no body; after the third exactly the entries that changed
-must be new or new versions. From the server's own log: never two requests to a host at once, no pause shorter than set; and
-`requests/` must tell the same story as that log. Exit code 1 if anything differs.
+must be new or new versions. From the server's own log: never two requests to a host at once, no pause shorter
+than set; and `requests/` must tell the same story as that log. Exit code 1 if anything differs.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 from typing import Any

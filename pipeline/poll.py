@@ -25,6 +25,7 @@ import msgspec
 from pipeline.account import add_up
 from pipeline.batches import Batch, Input, cut_batches
 from pipeline.clock import Clock
+from pipeline.feedhistory import asked_rows
 from pipeline.feedlist import FeedList
 from pipeline.feedstate import FeedStates, Wanted
 from pipeline.guest import invited
