@@ -77,6 +77,19 @@ class Archive:
             self._cluster()
         return self._db.sql(query, params=list(params))
 
+    def changes(self, since: int) -> "pa.Table":
+        """What differs between an earlier load and this one, a row for each article: `pipeline.changes.CHANGES`.
+
+        A mirror that has everything up to load `since` is brought up to `load_id`, which it asks with the next time;
+        0: everything. Embargoes are judged by the clocks of the loads.
+
+        Raises:
+            ValueError: load `since` is later than this one.
+        """
+        from pipeline.changes import changes
+
+        return changes(self._tables, out=self._snapshot.out, since=since, until=self.load_id)
+
     def as_of(self, t: datetime) -> "Archive":
         """The same load as it would have been shown at a time: only what had been seen by then, embargoes as they were.
 
