@@ -93,7 +93,7 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
             data_change=not any(file.moved for file in change.files),
             deletion_timestamp=int(time.time() * 1_000),
             size=live[path]["size_bytes"],
-            partition_values={column: str(value) for column, value in (live[path]["partition"] or {}).items()},
+            partition_values={column: str(value) for column, value in (live[path].get("partition") or {}).items()},
         )
         for path in change.removed
     ]
