@@ -24,7 +24,7 @@ from pipeline.clock import Clock
 from pipeline.network import NotPublic, NotResolved, NotTrusted, PublicNetwork, Resolve, Stream, resolve
 from transforms.core.codings import undo
 from transforms.core.errors import Refused
-from transforms.core.http import Headers, host_of, outcome_of, user_agent, with_own
+from transforms.core.http import Headers, delta_s, first_field, host_of, outcome_of, user_agent, with_own
 from transforms.core.http import field as field_of
 from transforms.core.pieces import Limits
 from transforms.core.polling import NetworkSettings, Outcome
@@ -109,8 +109,10 @@ class _Draft:
     headers: Headers = ()
     chunks: list[bytes] = field(default_factory=list)
     size: int = 0
-    is_whole: bool = False
+    is_whole: bool = False  #: the body came to its end
+    is_clean: bool = False  #: and nothing behind it: the connection may be used again
     bound: int = 0
+    announced: str = ""  #: its length, as it says
 
 
 class Fetcher:
@@ -171,7 +173,7 @@ class Fetcher:
             line = self._lines.get(host)
             outcome, detail = self._failed(error, draft, received=line.received if line else 0)
         finally:
-            if not draft.is_whole:  # what is left of the answer must not be taken for the next one
+            if not draft.is_clean:  # what is left of the answer must not be taken for the next one
                 await self.leave(host)
         if draft.status is not None:
             outcome, detail = _judged(draft, outcome, detail, is_conditional=bool(etag or last_modified))
@@ -249,9 +251,13 @@ class Fetcher:
             draft.bound = self._settings.max_bytes
             if outcome_of(response.status) is not Outcome.FETCHED:
                 draft.bound = min(ERROR_BYTES, draft.bound)
-            await _take(response, draft)
+            draft.announced = first_field(draft.headers, "content-length")
+            is_empty = outcome_of(response.status) is Outcome.NOT_MODIFIED  # it tells the length of another answer
+            if is_empty or (delta_s(draft.announced) or 0) <= draft.bound:
+                await _take(response, draft)
         finally:
             await response.aclose()
+        draft.is_clean = draft.is_whole and not _has_surplus(line.pool)
 
     def _failed(self, error: BaseException, draft: _Draft, *, received: int) -> tuple[Outcome, str]:
         """What an error below means."""
@@ -293,6 +299,15 @@ def body_hash(unpacked: bytes) -> str:
     return hashlib.blake2b(unpacked, digest_size=_HASH_BYTES).hexdigest()
 
 
+def _has_surplus(pool: httpcore2.AsyncConnectionPool) -> bool:
+    """Whether bytes lie behind the answer that was just received: on that connection they would begin the next one.
+
+    Asked of h11's `trailing_data`, to which httpcore2 has no door of its own.
+    """
+    states = (getattr(getattr(each, "_connection", None), "_h11_state", None) for each in pool.connections)
+    return any(state.trailing_data[0] for state in states if state is not None)
+
+
 async def _take(response: httpcore2.Response, draft: _Draft) -> None:
     """Receive the body up to its bound."""
     async with aclosing(response.aiter_stream()) as parts:
@@ -319,7 +334,8 @@ def _judged(draft: _Draft, outcome: Outcome, detail: str, *, is_conditional: boo
     if meant is not Outcome.FETCHED:
         return meant, said
     if outcome is Outcome.FETCHED and not draft.is_whole:
-        return Outcome.TOO_LARGE, f"more than {draft.bound} bytes"
+        announced = f"; {draft.announced[:20]} are announced" if draft.announced else ""
+        return Outcome.TOO_LARGE, f"more than {draft.bound} bytes{announced}"
     return outcome, detail
 
 

@@ -78,16 +78,15 @@ def _unbrotli(body: bytes, limits: Limits) -> Iterator[bytes]:
     stream, given = brotli.Decompressor(), 0
     fed = 0
     while not stream.is_finished():
-        part = b""
-        if stream.can_accept_more_data():
-            part = body[fed : fed + _FED]
-            if not part:
-                raise Refused(Stage.OPEN, Reason.TRUNCATED, "the brotli data ends in the middle")
-            fed += len(part)
+        # it may accept more and still have something to give: a few bytes stand for megabytes
+        part = body[fed : fed + _FED] if stream.can_accept_more_data() else b""
+        fed += len(part)
         try:
             out = stream.process(part, output_buffer_limit=_STEP)
         except brotli.error as error:
             raise Refused(Stage.OPEN, Reason.CORRUPT, f"brotli: {error}") from error
+        if not part and not out and not stream.is_finished():
+            raise Refused(Stage.OPEN, Reason.TRUNCATED, "the brotli data ends in the middle")
         given += len(out)
         if given > limits.max_item_bytes:
             raise Refused(Stage.OPEN, Reason.TOO_LARGE, f"unpacks to more than {limits.max_item_bytes} bytes")
