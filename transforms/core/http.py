@@ -48,7 +48,7 @@ _PATH_SAFE: Final = "!$%&'()*+,-./:;=@[]_|~"
 _QUERY_SAFE: Final = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
 _DAY_FIRST: Final = re.compile(
     r"(?:[A-Za-z]{3,9},? +)?(?P<day>\d{1,2})[ -](?P<month>[A-Za-z]{3})[ -](?P<year>\d{4}|\d{2})"
-    r" +(?P<clock>\d{1,2}:\d{2}:\d{2})(?: +(?:GMT|UTC|Z|[+-]0000))?"
+    r" +(?P<clock>\d{1,2}:\d{2}:\d{2})(?: +(?i:GMT|UTC|Z|[+-]0000))?"
 )  # IMF-fixdate and the date of RFC 850
 _ASCTIME: Final = re.compile(
     r"[A-Za-z]{3} +(?P<month>[A-Za-z]{3}) +(?P<day>\d{1,2}) +(?P<clock>\d{1,2}:\d{2}:\d{2}) +(?P<year>\d{4})"
@@ -103,6 +103,8 @@ def askable(url: str) -> str:
 
 def _host(host: str) -> str:
     if ":" in host:
+        if "%" in host:  # a zone: of this machine's links
+            raise BadAddress("not a host name: an address with a zone")
         try:
             return f"[{IPv6Address(host)}]"
         except AddressValueError as error:
@@ -149,6 +151,8 @@ def redirect_target(url: str, location: str) -> str:
         raise BadAddress("no Location")
     if len(location) > MAX_LENGTH:
         raise BadAddress(f"Location longer than {MAX_LENGTH} characters")
+    if _CONTROLS.search(location):
+        raise BadAddress("control characters in the Location")
     with suppress(UnicodeError):  # else it is Latin-1
         location = location.encode("latin-1").decode("utf-8")
     try:
