@@ -129,7 +129,7 @@ class Round:
         place = request.raw_address.rpartition("@")[2]
         start, _, length = place.partition("+")
         return Piece(
-            origin=request.feed_url or request.url,
+            origin=request.feed_url if request.purpose == "feed" else request.first_url or request.url,
             path=str(self.folder.absolute() / RESPONSES),
             form="raw",
             start=int(start),

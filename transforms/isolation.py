@@ -16,7 +16,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import IO
@@ -26,13 +26,16 @@ import msgspec
 from transforms.core.deliveries import Found
 from transforms.core.jobs import Job, decode_progress, encode
 from transforms.core.pieces import Piece
-from transforms.post_mortem import after_killer, refusal
+from transforms.core.polling import FeedSurvey
+from transforms.post_mortem import after_killer, crash, refusal
 from transforms.worker import Settings
 
 #: Times that a nursery is started before it is given up, when somebody kills it.
 _TRIES = 3
 #: What a broken channel to a worker or the nursery raises; OSError where it broke in the middle of a message.
 _GONE = (EOFError, OSError)
+#: Surveys know no time.
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class WorkersFailed(RuntimeError):
@@ -67,15 +70,34 @@ class Pool:
         Raises:
             WorkersFailed: no worker can be started.
         """
-        todo = deque(Job(piece=piece, drafts=str(drafts), now=now) for piece in pieces)
+        for _, found in self._work(deque(Job(piece=piece, drafts=str(drafts), now=now) for piece in pieces)):
+            if isinstance(found, Found):
+                yield found
+
+    def survey(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, FeedSurvey]]:
+        """Survey exchanges for feeds, each once; in the order in which they are done.
+
+        One that kills its reader, hangs or takes too much memory has that for its fault.
+
+        Raises:
+            WorkersFailed: no worker can be started.
+        """
+        for piece, found in self._work(
+            deque(Job(piece=piece, drafts="", now=_NO_TIME, survey=True) for piece in pieces)
+        ):
+            if isinstance(found, FeedSurvey):
+                yield piece, found
+
+    def _work(self, todo: deque[Job]) -> Iterator[tuple[Piece, Found | FeedSurvey]]:
+        """Do all jobs; each answer with the piece of its job."""
         if self._said.closed:
             self._said = tempfile.TemporaryFile()  # noqa: SIM115  # the same, after a close
         try:
             while todo or any(worker.job for worker in self._workers):
                 self._assign(todo)
-                busy = {worker.connection: worker for worker in self._workers if worker.job}
+                busy = {worker.connection: (worker, worker.job) for worker in self._workers if worker.job}
                 for ready in wait(list(busy)):
-                    worker = busy[ready]  # type: ignore[index]  # wait() gives back what it was given
+                    worker, job = busy[ready]  # type: ignore[index]  # wait() gives back what it was given
                     try:
                         progress = decode_progress(worker.connection.recv_bytes())
                     except _GONE:
@@ -86,7 +108,9 @@ class Pool:
                     worker.skipped = worker.skipped or progress.skipped
                     if progress.last:
                         worker.job = None
-                    yield from progress.found
+                    yield from ((job.piece, found) for found in progress.found)
+                    if progress.survey is not None:
+                        yield job.piece, progress.survey
         finally:
             if any(worker.job for worker in self._workers):  # left early: what is under way is of no use
                 self.close()
@@ -120,7 +144,7 @@ class Pool:
                 with contextlib.suppress(*_GONE):  # a dead one is noticed when it is waited for
                     worker.connection.send_bytes(encode(worker.job))
 
-    def _bury(self, worker: _Worker, todo: deque[Job]) -> Iterator[Found]:
+    def _bury(self, worker: _Worker, todo: deque[Job]) -> Iterator[tuple[Piece, Found | FeedSurvey]]:
         """Take a dead worker out; put its job back, past the delivery that killed it if that is known."""
         self._workers.remove(worker)
         worker.connection.close()
@@ -132,10 +156,13 @@ class Pool:
             todo.appendleft(replace(job, skip=worker.done, careful=True))
             return
         words = self._last_words()
+        if job.survey:
+            yield job.piece, FeedSurvey(fault=crash(status, words)[1])
+            return
         if job.past_killer and not worker.skipped:
             return  # it died of the same delivery again: what is behind that one cannot be reached
         todo.appendleft(after_killer(job, worker.done, worker.beyond))
-        yield Found(rejected=refusal(job, worker.done, status, words, worker.beyond))
+        yield job.piece, Found(rejected=refusal(job, worker.done, status, words, worker.beyond))
 
     def _last_words(self) -> str:
         """The last line that a worker wrote before it died: the exception, where it was one."""

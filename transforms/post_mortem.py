@@ -35,8 +35,10 @@ def refusal(job: Job, done: int, status: int, last_words: str, beyond: tuple[int
     reason, detail = crash(status, last_words)
     piece = job.piece
     number = beyond[1] - 1 if beyond else piece.first + done
-    origin = piece.origin if piece.form == "document" and done == 0 else f"{piece.origin}#{number}"
-    return rejected(Refused(Stage.EXTRACT, reason, detail), origin=origin, raw_address=piece.path)
+    alone = piece.form == "raw" or (piece.form == "document" and done == 0)
+    origin = piece.origin if alone else f"{piece.origin}#{number}"
+    address = piece.raw_address if piece.form == "raw" else piece.path
+    return rejected(Refused(Stage.EXTRACT, reason, detail), origin=origin, raw_address=address)
 
 
 def after_killer(job: Job, done: int, beyond: tuple[int, int] | None) -> Job:

@@ -14,6 +14,7 @@ from transforms.core.documents import read_document
 from transforms.core.errors import Refused, rejected
 from transforms.core.jsonlines import line_or_rejected
 from transforms.core.pieces import Limits, Piece
+from transforms.core.polling import FeedSurvey
 from transforms.core.records import Item, Reason, Rejected, Stage
 from transforms.core.unpack import unpack
 
@@ -165,21 +166,27 @@ def _warc(
 def _raw(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rejected]:
     from transforms.core.exchange import deliveries_of
 
-    yield from deliveries_of(read_raw(piece, stream, limits))
+    yield from deliveries_of(_exchange(piece, stream, limits))
 
 
-def read_raw(piece: Piece, stream: BinaryIO, limits: Limits) -> "Exchange":
-    """The exchange that a piece of form raw is.
+def survey_piece(piece: Piece, limits: Limits, *, opener: Opener = open_regular) -> FeedSurvey:
+    """What the exchange for a feed holds; an exchange that cannot be read is a fault like others."""
+    from transforms.core.survey import survey_exchange
 
-    Raises:
-        Refused: OPEN: it is damaged, or its body cannot be unpacked.
-    """
+    try:
+        with opener(piece.path) as stream:
+            return survey_exchange(_exchange(piece, stream, limits))
+    except OSError as error:
+        return FeedSurvey(fault=refused_by_os(error).detail)
+    except Refused as refused:
+        return FeedSurvey(fault=refused.detail)
+
+
+def _exchange(piece: Piece, stream: BinaryIO, limits: Limits) -> "Exchange":
     from transforms.core.exchange import read_exchange
 
-    length = piece.length or 0
-    return read_exchange(
-        stream, start=piece.start, end=piece.start + length, raw_address=piece.raw_address, limits=limits
-    )
+    end = piece.start + (piece.length or 0)
+    return read_exchange(stream, start=piece.start, end=end, raw_address=piece.raw_address, limits=limits)
 
 
 def _chunks(stream: BinaryIO, length: int) -> Iterator[bytes]:

@@ -28,6 +28,7 @@ from transforms.core.errors import Refused, rejected
 from transforms.core.fingerprint import keys
 from transforms.core.jobs import Job, Progress, decode_job, encode
 from transforms.core.pieces import Limits
+from transforms.core.polling import FeedSurvey
 from transforms.core.records import Item, Rejected
 from transforms.core.settle import settle
 from transforms.core.topics import Tagger
@@ -41,6 +42,8 @@ _HEADROOM = 1.5
 _END: Final = "end"
 #: Bytes in which the system counts a process's largest size.
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+#: Of a job: a delivery, one passed over, or a survey.
+_Answer = Found | FeedSurvey | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,12 @@ class Reader:
         with path.open("ab") as drafts:
             for ordinal, found in enumerate(read_piece(job.piece, self.settings.limits, entering=entering)):
                 yield self._settled(found, job, drafts, ordinal) if ordinal >= job.skip else None
+
+    def survey(self, job: Job) -> Iterator[FeedSurvey]:
+        """The survey of the piece, once."""
+        from transforms.read import survey_piece
+
+        yield survey_piece(job.piece, self.settings.limits)
 
     def _settled(self, found: Item | Rejected, job: Job, drafts: BinaryIO, number: int) -> Found:
         if isinstance(found, Rejected):
@@ -159,20 +168,20 @@ def serve(connection: Connection, reader: Reader, *, most: int) -> None:
             return
         pending: list[Found] = []
         skipped = 0
-        deliveries = reader.deliver(job, _teller(tell) if job.careful else _keep_silent)
+        survey: FeedSurvey | None = None
+        deliveries: Iterator[_Answer] = (
+            reader.survey(job) if job.survey else reader.deliver(job, _teller(tell) if job.careful else _keep_silent)
+        )
         while True:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
             try:
-                found = next(deliveries, _END)
-                if found is not _END and _most_held() > most:
-                    raise MemoryError  # noqa: TRY301  # as if nobody had swallowed it
+                found = _next(deliveries, seconds, most)
             except MemoryError:
                 tell(Progress(found=(*pending,), skipped=skipped == job.skip))
                 os._exit(RETIRED)
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
             if isinstance(found, Found):
                 pending.append(found)
+            elif isinstance(found, FeedSurvey):
+                survey = found
             elif found is None:
                 skipped += 1
             else:
@@ -180,7 +189,23 @@ def serve(connection: Connection, reader: Reader, *, most: int) -> None:
             if skipped == job.skip and (job.careful or len(pending) >= REPORT):
                 tell(Progress(found=(*pending,), skipped=True))
                 pending = []
-        tell(Progress(found=(*pending,), last=True))
+        tell(Progress(found=(*pending,), last=True, survey=survey))
+
+
+def _next(deliveries: Iterator[_Answer], seconds: float, most: int) -> _Answer | str:
+    """The next answer, or `_END`; an alarm ends this process if that takes longer.
+
+    Raises:
+        MemoryError: the process has held more than `most` bytes, even if somebody swallowed the first one.
+    """
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        found = next(deliveries, _END)
+        if found is not _END and _most_held() > most:
+            raise MemoryError
+        return found
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _teller(tell: Callable[[Progress], None]) -> Callable[[int, int], None]:

@@ -20,6 +20,9 @@ _TEXTUAL = frozenset(
     (Kind.TEXT, Kind.HTML, Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP, Kind.JSON, Kind.JSON_LINES, Kind.XML)
 )
 
+#: What a feed may be.
+FEEDS = frozenset((Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP))
+
 
 def read_document(
     data: bytes, *, origin: str, url: str = "", declared: str = "", raw_address: str = "", limits: Limits | None = None
@@ -37,13 +40,18 @@ def read_document(
     Never raises for what the bytes are: a refusal comes as a `Rejected`, after what was read before it.
     """
     limits = limits or Limits()
-    sniffed = sniff(_head(data))
+    sniffed = kind_of(data)
     try:
         _check_size(len(data), limits.max_item_bytes)
         yield from _items(data, sniffed, origin=origin, url=url, declared=declared, raw_address=raw_address)
     except Refused as refused:
         excerpt = excerpt_of(data) if sniffed.form in _TEXTUAL else ""
         yield rejected(refused, origin=origin, url=url, excerpt=excerpt, raw_address=raw_address)
+
+
+def kind_of(data: bytes) -> Sniffed:
+    """What a document is."""
+    return sniff(_head(data))
 
 
 def excerpt_of(data: bytes) -> str:
@@ -73,8 +81,8 @@ def _items(
             from transforms.core.page import read_page
 
             yield read_page(data, origin=origin, url=url, declared=declared, raw_address=raw_address)
-        case Kind.FEED | Kind.JSON_FEED | Kind.NEWS_SITEMAP:
-            yield from _feed(data, sniffed.form, origin=origin, url=url, raw_address=raw_address)
+        case form if form in FEEDS:
+            yield from read_entries(data, form, origin=origin, url=url, declared=declared, raw_address=raw_address)
         case Kind.JSON:
             yield from read_json(data, origin, raw_address=raw_address)
         case Kind.JSON_LINES:
@@ -89,11 +97,18 @@ def _items(
             raise Refused(Stage.OPEN, Reason.UNSUPPORTED, sniffed.detail or f"{sniffed.form} inside a document")
 
 
-def _feed(data: bytes, form: Kind, *, origin: str, url: str, raw_address: str) -> Iterator[Item | Rejected]:
+def read_entries(
+    data: bytes, form: Kind, *, origin: str, url: str = "", declared: str = "", raw_address: str = ""
+) -> Iterator[Item | Rejected]:
+    """The entries of a feed in one of the `FEEDS` forms; the arguments are those of `read_document`."""
     if form is Kind.JSON_FEED:
-        from transforms.core.jsonfeed import read_jsonfeed as read
-    elif form is Kind.NEWS_SITEMAP:
-        from transforms.core.sitemap import read_sitemap as read
-    else:
-        from transforms.core.feed import read_feed as read
-    return read(data, origin=origin, url=url, raw_address=raw_address)
+        from transforms.core.jsonfeed import read_jsonfeed
+
+        return read_jsonfeed(data, origin=origin, url=url, raw_address=raw_address)
+    if form is Kind.NEWS_SITEMAP:
+        from transforms.core.sitemap import read_sitemap
+
+        return read_sitemap(data, origin=origin, url=url, raw_address=raw_address)
+    from transforms.core.feed import read_feed
+
+    return read_feed(data, origin=origin, url=url, declared=declared, raw_address=raw_address)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from transforms.core.errors import Refused, rejected
 from transforms.core.fragment import looks_like_html, text_of_html
 from transforms.core.people import clean_names
 from transforms.core.records import Dated, Item, Reason, Rejected, Stage, TextFrom
@@ -42,21 +41,40 @@ class Entry:
     raw_address: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutText(Rejected):
+    """An entry that carries no text, and what it says besides: its page may have one."""
+
+    item: Item  #: its text is empty
+
+
 def deliver(entry: Entry) -> Item | Rejected:
     """The item an entry carries: its fullest text; a title made of the first sentence where it has none.
 
     Returns:
-        `Rejected` (no_text) with title and address for an entry without text: one answer for each entry.
+        `WithoutText` (no_text) with title and address for an entry without text: one answer for each entry.
     """
+    item = _item(entry)
+    if item.text:
+        return item
+    return WithoutText(
+        stage=Stage.EXTRACT,
+        reason=Reason.NO_TEXT,
+        detail="the entry has no text",
+        origin=entry.origin,
+        source=entry.source,
+        title=item.title,
+        url=entry.url,
+        raw_address=entry.raw_address,
+        item=item,
+    )
+
+
+def _item(entry: Entry) -> Item:
     title = line_of(entry.title)
     content, summary = _fullest(entry.contents), _fullest(entry.summaries)
-    text_from: TextFrom = "content" if len(content) >= len(summary) and content else "summary"
+    text_from: TextFrom = "content" if len(content) >= len(summary) and content else "summary" if summary else "title"
     text = content if text_from == "content" else summary
-    if not text:
-        refused = Refused(Stage.EXTRACT, Reason.NO_TEXT, "the entry has no text")
-        return rejected(
-            refused, origin=entry.origin, source=entry.source, title=title, url=entry.url, raw_address=entry.raw_address
-        )
     return Item(
         origin=entry.origin,
         source_kind="feed",

@@ -7,18 +7,22 @@ time, it gives the same deliveries.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final, Literal, TypeVar
 
 import msgspec
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
+from transforms.core.documents import FEEDS, kind_of, read_entries
+from transforms.core.entries import WithoutText
 from transforms.core.errors import Refused, rejected
 from transforms.core.pieces import Limits
 from transforms.core.polling import Request
 from transforms.core.records import Item, Reason, Rejected, Stage
-from transforms.core.sniff import HEAD_BYTES, Kind, Sniffed, sniff
+from transforms.core.sniff import Kind, Sniffed
 from transforms.core.warc import DAMAGE, Boundary, Window, body_of, record_end, type_of
+
+Refusal = TypeVar("Refusal", bound=Rejected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,49 +117,50 @@ def deliveries_of(exchange: Exchange) -> Iterator[Item | Rejected]:
     if context.purpose == "page":
         yield _page(exchange)
         return
+    yield from entries_of(exchange)
+
+
+def entries_of(exchange: Exchange) -> Iterator[Item | Rejected]:
+    """The entries of a feed as `deliveries_of` gives them."""
+    context = exchange.context
     for found in _entries(exchange):
-        if isinstance(found, Rejected):
-            yield replace(found, origin=context.feed_url, source=context.source or found.source)
+        if isinstance(found, WithoutText):
+            yield replace(_placed(found, context), item=_seen(found.item, context))
+        elif isinstance(found, Rejected):
+            yield _placed(found, context)
         else:
-            yield replace(
-                found,
-                origin=context.feed_url,
-                feed_url=context.feed_url,
-                source=context.source or found.source,
-                language_hint=found.language_hint or context.language,
-                seen_at=context.received_at,
-            )
+            yield _seen(found, context)
+
+
+def _placed(refused: Refusal, context: Context) -> Refusal:
+    return replace(refused, origin=context.feed_url, source=context.source or refused.source)
+
+
+def _seen(item: Item, context: Context) -> Item:
+    return replace(
+        item,
+        origin=context.feed_url,
+        feed_url=context.feed_url,
+        source=context.source or item.source,
+        language_hint=item.language_hint or context.language,
+        seen_at=context.received_at,
+    )
 
 
 def _entries(exchange: Exchange) -> Iterator[Item | Rejected]:
-    sniffed = sniff(exchange.body.lstrip()[:HEAD_BYTES])
-    match sniffed.form:
-        case Kind.FEED:
-            from transforms.core.feed import read_feed
-
-            yield from read_feed(
-                exchange.body,
-                origin=exchange.context.feed_url,
-                url=exchange.url,
-                declared=exchange.charset,
-                raw_address=exchange.raw_address,
-            )
-        case Kind.JSON_FEED:
-            from transforms.core.jsonfeed import read_jsonfeed
-
-            yield from read_jsonfeed(
-                exchange.body,
-                origin=exchange.context.feed_url,
-                url=exchange.url,
-                raw_address=exchange.raw_address,
-            )
-        case _:
-            yield rejected(
-                _no_feed(sniffed, exchange),
-                origin=exchange.context.feed_url,
-                url=exchange.context.feed_url,
-                raw_address=exchange.raw_address,
-            )
+    asked = exchange.context.feed_url
+    sniffed = kind_of(exchange.body)
+    if sniffed.form in FEEDS:
+        yield from read_entries(
+            exchange.body,
+            sniffed.form,
+            origin=asked,
+            url=exchange.url,
+            declared=exchange.charset,
+            raw_address=exchange.raw_address,
+        )
+    else:
+        yield rejected(_no_feed(sniffed, exchange), origin=asked, url=asked, raw_address=exchange.raw_address)
 
 
 def _no_feed(sniffed: Sniffed, exchange: Exchange) -> Refused:
@@ -216,7 +221,7 @@ def _page(exchange: Exchange) -> Item | Rejected:
 
 
 def _check_page(exchange: Exchange) -> None:
-    sniffed = sniff(exchange.body.lstrip()[:HEAD_BYTES])
+    sniffed = kind_of(exchange.body)
     if sniffed.form is Kind.EMPTY:
         raise Refused(Stage.OPEN, Reason.EMPTY, "an empty answer, not a page")
     if sniffed.form is not Kind.HTML:

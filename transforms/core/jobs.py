@@ -10,12 +10,14 @@ import msgspec
 
 from transforms.core.deliveries import Draft, Found
 from transforms.core.pieces import Piece
+from transforms.core.polling import FeedSurvey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Read a piece. `careful` reports each delivery at once, so that the one that kills its reader is known.
+    """Read a piece, or survey it.
 
+    `careful` reports each delivery at once, so that the one that kills its reader is known.
     `past_killer`: the last of the deliveries to skip killed its reader; a document can only be read from its beginning,
     so it may do so again.
     """
@@ -26,6 +28,7 @@ class Job:
     skip: int = 0  #: deliveries of the piece that are done already
     careful: bool = False
     past_killer: bool = False
+    survey: bool = False  #: the piece is an exchange for a feed, and only a survey of it is wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Progress:
     last: bool = False
     skipped: bool = False
     beyond: tuple[int, int] | None = None
+    survey: FeedSurvey | None = None
 
 
 encode = msgspec.msgpack.Encoder().encode

@@ -103,7 +103,7 @@ def _text(record: dict[str, Any], key: str) -> str:
     """A text; numbers are written as such (1.0 allows them as ids), everything else counts as not said."""
     value = record.get(key)
     if isinstance(value, str):
-        return value.strip()
+        return value.strip().encode("utf-8", "replace").decode("utf-8")  # halves of surrogate pairs are no text
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

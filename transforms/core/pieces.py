@@ -17,7 +17,7 @@ Packing = Literal["gzip", "zstd", "bzip2", "deflate"]
 class Piece:
     """A stretch of one input. `start` and `length` count bytes of the file as it lies on disk, of an archive too."""
 
-    origin: str  #: as a person names it: `path`, `archive.zip!member`; of an exchange, the address of the feed
+    origin: str  #: as a person names it: `path`, `archive.zip!member`; of an exchange, the address that was asked
     path: str  #: the file to open, absolute
     member: str = ""  #: the member of a zip archive that the stretch is; empty: the file itself
     spooled: bool = False  #: path is an unpacked copy that will not be kept

@@ -122,6 +122,7 @@ class SurveyedEntry:
     title: str
     has_text: bool  #: its own text is the whole article, not a summary
     published_at: datetime | None
+    item: bytes = b""  #: of an entry with an address: all that it says, as JSON of an Item; goes with its page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

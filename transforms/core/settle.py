@@ -56,8 +56,8 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     Raises:
         Refused: no title and text (NO_TEXT), or a recall from a source that may not say it (NOT_AUTHORISED).
     """
-    canonical = canonical_of(item)
-    identity, _ = article_id(item, speaks_for=speaks_for, canonical=canonical)
+    canonical = _canonical(item)
+    identity = identify(item, speaks_for=speaks_for)
     seen = item.seen_at or now
     notice = None
     if item.pubstatus != "usable":
@@ -130,7 +130,12 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)
 
 
-def canonical_of(item: Item) -> str:
+def identify(item: Item, *, speaks_for: Callable[[str], bool]) -> str:
+    """The id of the item's article, as `settle` gives it."""
+    return article_id(item, speaks_for=speaks_for, canonical=_canonical(item))[0]
+
+
+def _canonical(item: Item) -> str:
     """The one address of all variants: the page's own claim where it may be believed, else as delivered."""
     claimed = trusted_canonical(item.canonical_url, item.url) if item.canonical_url else ""
     return canonical_address(claimed or item.url)
