@@ -31,7 +31,7 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
     read = pieces | "Spread" >> beam.Reshuffle() | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts)
     rejected = (unread, read["rejected"]) | "AllRejected" >> beam.Flatten()
 
-    known = read["heads"] | RecogniseArticles(plan.index)
+    known = read["heads"] | RecogniseArticles(plan.index, plan.fills)
     pairs = known | "Fresh" >> beam.Filter(is_fresh) | FindCandidates(plan.index)
     links = pairs | VerifyPairs(plan.out)
 

@@ -106,14 +106,45 @@ def ingest_into(
     at: Callable[[Step], None],
 ) -> Report:
     """Read all inputs into a folder that is held open and caught up; as `ingest` otherwise."""
+    notes: list[str] = []
+    progress.begin(sum(listed.size for listed in list_inputs(options.paths, notice=notes.append)))
+    run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
+    inputs = _inputs(options, run, frozenset(run.done))
+    report = run_batches(output, index, options, run, inputs, progress=progress, stop=stop, at=at)
+    report.notes = [*notes, *report.notes]
+    return report
+
+
+def run_batches(
+    output: Output,
+    index: Index,
+    options: IngestOptions,
+    run: Run,
+    inputs: Iterator[Input],
+    *,
+    progress: Progress,
+    stop: Callable[[], bool],
+    at: Callable[[Step], None],
+    fills: int | None = None,
+) -> Report:
+    """Publish what a run has to read, batch by batch: what was in hand when it died, then its inputs.
+
+    Args:
+        output: held open and caught up.
+        index: of the output.
+        options: how to read; their paths are not looked at.
+        run: knows what is done.
+        inputs: what is not done; taken as they are needed.
+        progress: is told of each batch.
+        stop: asked between batches.
+        at: called at each step of each publish.
+        fills: as in `Plan`.
+    """
     began = time.monotonic()
     taxonomy = load_taxonomy(options.topics)
-    report = Report(out=output.path)
-    progress.begin(sum(listed.size for listed in list_inputs(options.paths, notice=report.notes.append)))
-    run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
-    report.resumed = run.resumed
+    report = Report(out=output.path, resumed=run.resumed)
     tallies: list[tuple[Count, ...]] = []
-    for plan in _plans(options, output, run, taxonomy.version):
+    for plan in _plans(options, output, run, inputs, taxonomy.version, fills):
         tally = run_load(
             plan,
             output,
@@ -152,15 +183,21 @@ def catch_up(output: Output, index: Index, at: Callable[[Step], None]) -> list[s
     return notes + [f"A file that the log names is gone: {name}." for name in recovered.missing]
 
 
-def _plans(options: IngestOptions, output: Output, run: Run, taxonomy_version: str) -> Iterator[Plan]:
+def _plans(
+    options: IngestOptions,
+    output: Output,
+    run: Run,
+    inputs: Iterator[Input],
+    taxonomy_version: str,
+    fills: int | None,
+) -> Iterator[Plan]:
     """The batch that was in hand, then those of all inputs that are not done."""
-    counted = frozenset(run.done)
     pending = run.pending(next_load_id(output))
     if pending is not None and pending.taxonomy_version == taxonomy_version:
         yield replace(pending, workers=options.workers)
         run.done.update(pending.done)
-    for batch in cut_batches(_inputs(options, run, counted), size=options.batch_size):
-        yield _plan(options, output, batch, taxonomy_version)
+    for batch in cut_batches(inputs, size=options.batch_size):
+        yield _plan(options, output, batch, taxonomy_version, fills)
 
 
 def _inputs(options: IngestOptions, run: Run, before: Set[int]) -> Iterator[Input]:
@@ -205,7 +242,7 @@ def _key(options: IngestOptions) -> str:
     return run_key([*paths, str(options.topics), repr(options.limits)])
 
 
-def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version: str) -> Plan:
+def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version: str, fills: int | None) -> Plan:
     load_id = next_load_id(output)
     return Plan(
         load_id=load_id,
@@ -222,4 +259,5 @@ def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version
         containers=batch.containers,
         done=tuple(batch.done),
         size=batch.size,
+        fills=fills,
     )

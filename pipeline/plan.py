@@ -31,6 +31,7 @@ class Plan:
     done: tuple[int, ...]  #: names of its inputs in the run's journal
     size: int = 0  #: bytes that it reads of its files
     requests: tuple[Request, ...] = ()  #: that were made for it, to be recorded
+    fills: int | None = None  #: what this load and those before it stored stays as it is, unless richer evidence comes
 
     @property
     def folder(self) -> Path:

@@ -110,8 +110,11 @@ class Index:
             ):
                 key = (article_id, version)
                 states[key] = max(states.get(key, (NONE, NONE, NONE)), tuple(state))
-            for article_id, version, stored_in, day, text_from in sorted(
-                self._all("SELECT article_id, version, stored_in, date, text_from FROM docs WHERE article_id IN", some)
+            for article_id, version, stored_in, day, text_from, load_id in sorted(
+                self._all(
+                    "SELECT article_id, version, stored_in, date, text_from, load_id FROM docs WHERE article_id IN",
+                    some,
+                )
             ):
                 source_version, updated_at, _ = states.get((article_id, version), (NONE, NONE, NONE))
                 found.setdefault(article_id, []).append(
@@ -122,6 +125,7 @@ class Index:
                         text_from=text_from,
                         source_version=_whole(source_version),
                         updated_at=_time(updated_at),
+                        load_id=load_id,
                     )
                 )
         return {article_id: tuple(versions) for article_id, versions in found.items()}

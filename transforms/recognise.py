@@ -16,23 +16,24 @@ class RecogniseArticles(beam.PTransform):
     """Look each head's article up in the index.
 
     Input: Head. Output: Known, one for each head; order is not kept. The index is read as of the generation in the
-    plan. No shuffle.
+    plan. No shuffle. `fills`: deliveries are read again, and what was stored by that load is not judged anew.
     """
 
     index: str
+    fills: int | None = None
 
     def expand(self, heads: beam.PCollection[Head]) -> beam.PCollection[Known]:
         return (
             heads
             | "Gather" >> beam.BatchElements(min_batch_size=64, max_batch_size=512)
-            | "LookUp" >> beam.ParDo(_LookUp(self.index)).with_output_types(Known)
+            | "LookUp" >> beam.ParDo(_LookUp(self.index, self.fills)).with_output_types(Known)
         )
 
 
 def is_fresh(known: Known) -> bool:
     """Whether the head may become a row: neither its version nor richer evidence is stored where it may be shown."""
     head = known.head
-    return all(
+    return not known.settled and all(
         version.version != head.version and RICHNESS[version.text_from] <= RICHNESS[head.text_from]
         for version in known.stored
         if version.stored_in != "held"
@@ -40,6 +41,10 @@ def is_fresh(known: Known) -> bool:
 
 
 class _LookUp(IndexedDoFn):
+    def __init__(self, index: str, fills: int | None) -> None:
+        super().__init__(index)
+        self.fills = fills
+
     def process(self, heads: Sequence[Head]) -> Iterator[Known]:
         ids = sorted({head.article_id for head in heads})
         stored = self.index.stored(ids)
@@ -52,6 +57,11 @@ class _LookUp(IndexedDoFn):
                 head=head,
                 stored=versions,
                 seen=_last(seen.get((head.article_id, head.origin), ()), head.seen_at),
+                settled=self.fills is not None
+                and any(
+                    version.load_id <= self.fills and RICHNESS[version.text_from] >= RICHNESS[head.text_from]
+                    for version in versions
+                ),
                 covered=any(
                     covers(recall, head, delivered_later=is_new and head.seen_at > recall.seen_at)
                     for recall in recalled.get(head.article_id, ())

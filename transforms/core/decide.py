@@ -82,14 +82,17 @@ def decide(
     Returns:
         Rows to store. What may be shown comes before what may not, richest evidence first: a poorer text beside a
         richer one that may be shown makes none, and the first row fixes the date of all. A version that was only held
-        so far and may be shown now makes a row. One outcome for every delivery and for every notice without one.
+        so far and may be shown now makes a row. What is settled is unchanged. One outcome for every delivery and for
+        every notice without one.
     """
     said = sorted(notices, key=_notice_order)
     known = sorted(deliveries, key=lambda each: (_is_held(each, said), _order(each.head)))
     on = _Article(known[0].stored if known else ())
     outcomes: list[Counted] = []
     for each in known:
-        outcome = on.take(each.head, is_copy=each.head.version in copies, is_held=_is_held(each, said))
+        outcome = Outcome.UNCHANGED
+        if not each.settled:
+            outcome = on.take(each.head, is_copy=each.head.version in copies, is_held=_is_held(each, said))
         outcomes.append(
             Counted(
                 outcome=outcome,
@@ -108,7 +111,7 @@ def decide(
     )
     return Decision(
         rows=tuple(on.rows),
-        sightings=tuple(map(_sighting, _moved(known))),
+        sightings=tuple(map(_sighting, _moved(each for each in known if not each.settled))),
         notices=tuple(fresh[notice_id] for notice_id in sorted(fresh)),
         outcomes=tuple(outcomes),
     )

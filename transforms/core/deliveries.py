@@ -122,6 +122,7 @@ class StoredVersion:
     text_from: TextFrom
     source_version: int | None
     updated_at: datetime | None
+    load_id: int = field(default=0, compare=False)  #: that stored it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,7 @@ class Known:
     stored: tuple[StoredVersion, ...] = ()
     seen: Place | None = None  #: at the head's own origin, at the latest when the head was
     covered: bool = False  #: by a recall of an earlier load: it may not be shown
+    settled: bool = False  #: read again, and what is stored of its article is as rich: it changes nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
