@@ -8,7 +8,7 @@ least once at any moment, and twice in between.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
@@ -63,22 +63,23 @@ class CompactReport:
             "stopped": self.stopped,
         }
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> list[str]:
         """For people."""
         if self.dry_run:
-            yield f"Would put {self.files_before:,} small files of {self.partitions:,} partitions together."
+            lines = [f"Would put {self.files_before:,} small files of {self.partitions:,} partitions together."]
         elif not self.loads:
-            yield "Nothing to compact."
+            lines = ["Nothing to compact."]
         else:
-            yield (
-                f"Put {self.files_before:,} files of {self.partitions:,} partitions into {self.files_after:,}: "
-                f"{self.rows:,} rows, {self.bytes_before / 1e6:,.1f} MB before, {self.bytes_after / 1e6:,.1f} MB after."
-            )
-            yield f"The old files stay for readers of older versions until: newsbeam expire --out {self.out}"
-        for line in self.skipped:
-            yield f"Left alone: {line}"
+            put = f"Put {self.files_before:,} files of {self.partitions:,} partitions into {self.files_after:,}"
+            sizes = f"{self.bytes_before / 1e6:,.1f} MB before, {self.bytes_after / 1e6:,.1f} MB after"
+            lines = [
+                f"{put}: {self.rows:,} rows, {sizes}.",
+                f"The old files stay for readers of older versions until: newsbeam expire --out {self.out}",
+            ]
+        lines += [f"Left alone: {line}" for line in self.skipped]
         if self.stopped:
-            yield "Stopped before the end; run it again for the rest."
+            lines.append("Stopped before the end; run it again for the rest.")
+        return lines
 
 
 def _pass(step: Step) -> None:
