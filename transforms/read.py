@@ -164,7 +164,7 @@ def _warc(
 
 
 def _raw(piece: Piece, stream: BinaryIO, limits: Limits) -> Iterator[Item | Rejected]:
-    from transforms.core.exchange import deliveries_of
+    from transforms.core.received import deliveries_of
 
     yield from deliveries_of(_exchange(piece, stream, limits))
 

@@ -22,10 +22,11 @@ import msgspec
 from transforms.core.charsets import characters
 from transforms.core.documents import FEEDS, excerpt_of, kind_of
 from transforms.core.entries import WithoutText, line_of
-from transforms.core.exchange import Exchange, entries_of
+from transforms.core.exchange import Exchange
 from transforms.core.feedhints import head_of
 from transforms.core.identity import version_of
 from transforms.core.polling import FeedSurvey, SurveyedEntry
+from transforms.core.received import entries_of
 from transforms.core.records import Item, Reason, Rejected
 from transforms.core.settle import identify
 from transforms.core.sniff import Kind
