@@ -42,13 +42,16 @@ def add_feed(path: Path, settings: FeedSettings) -> bool:
 def add_feeds(path: Path, feeds: Sequence[FeedSettings]) -> tuple[FeedSettings, ...]:
     """Add feeds at the end of a list, in one write; those that were not there already (compared as the list does).
 
+    An interval of 0 and an empty language are the list's defaults.
+
     Raises:
         FeedListError: the list has faults, or the settings of a feed are none a list may hold; nothing is written.
         OSError: it cannot be written.
     """
     with _held(path) as target:
         text = read_text(target) if target.exists() else _HEADING
-        known = {feed_key(feed.url) for feed in parse_list(text, path).feeds}
+        current = parse_list(text, path)
+        known = {feed_key(feed.url) for feed in current.feeds}
         new = []
         for feed in feeds:
             if fault := address_fault(feed.url):
@@ -57,7 +60,7 @@ def add_feeds(path: Path, feeds: Sequence[FeedSettings]) -> tuple[FeedSettings, 
                 known.add(key)
                 new.append(feed)
         if new:
-            changed = _with_feeds(text, [_as_table(feed) for feed in new])
+            changed = _with_feeds(text, [_as_table(feed, current.defaults) for feed in new])
             parse_list(changed, path)
             _write(target, changed)
     return tuple(new)
@@ -84,7 +87,7 @@ def remove_feed(path: Path, url: str) -> str:
         return feeds[index].url
 
 
-def _as_table(feed: FeedSettings) -> dict[str, Any]:
+def _as_table(feed: FeedSettings, defaults: FeedSettings) -> dict[str, Any]:
     """What a list has to say of a feed: nothing that it would be without."""
     table: dict[str, Any] = {"url": feed.url}
     if feed.source:
@@ -93,7 +96,7 @@ def _as_table(feed: FeedSettings) -> dict[str, Any]:
         table["interval"] = said_duration(feed.interval_s)
     if feed.language:
         table["language"] = feed.language
-    if feed.full_text != "auto":
+    if feed.full_text != defaults.full_text:
         table["full_text"] = feed.full_text
     if feed.ignore_http_cache:
         table["ignore_http_cache"] = True

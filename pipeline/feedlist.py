@@ -33,6 +33,7 @@ _MAX_LIST_BYTES: Final = 20_000_000
 _MAX_FAULTS: Final = 20  #: so many are told at once
 _HEADER: Final = re.compile(r"[ \t]*\[\[?[ \t]*[\"']?(?P<name>\w+)[\"']?[ \t]*\]\]?[ \t]*(?:#.*)?")
 _TABLES: Final = ("network", "defaults", "feeds", "folders")
+_NO_FEED: Final = FeedSettings(url="")
 
 
 class FeedListError(Exception):
@@ -62,6 +63,7 @@ class FeedList:
     feeds: tuple[FeedSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     network: NetworkSettings = field(default_factory=NetworkSettings)
+    defaults: FeedSettings = _NO_FEED  #: what a feed is that says nothing of itself
 
 
 def read_list(path: Path) -> FeedList:
@@ -142,7 +144,10 @@ class _Reading:
             rest = (f"{self._path}: {more} more faults",) if more > 0 else ()
             raise FeedListError(*self._faults[:_MAX_FAULTS], *rest)
         return FeedList(
-            feeds=tuple(feed for _, feed in feeds), folders=tuple(each for _, each in folders), network=network
+            feeds=tuple(feed for _, feed in feeds),
+            folders=tuple(each for _, each in folders),
+            network=network,
+            defaults=FeedSettings(url="", **defaults),
         )
 
     def _folder(self, found: Mapping[str, Any]) -> FolderSettings:
