@@ -8,20 +8,18 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Final, Self
 
-import h2.exceptions
-import hpack
 import httpcore2
-import hyperframe.exceptions
 
 from pipeline.clock import Clock
-from pipeline.network import NotPublic, NotResolved, NotTrusted, PublicNetwork, Resolve, Stream, resolve
+from pipeline.draft import FAILURES, Draft, failed, judged
+from pipeline.network import PublicNetwork, Resolve, Stream, resolve
 from transforms.core.codings import undo
 from transforms.core.errors import Refused
 from transforms.core.http import Headers, delta_s, first_field, host_of, outcome_of, user_agent, with_own
@@ -35,28 +33,14 @@ ERROR_BYTES: Final = 262_144
 _HASH_BYTES: Final = 16
 #: Connections that were not used for so long are closed by us before the server does it while we write.
 _KEPT_S: Final = 60.0
+#: Connections are kept open to so many hosts for each one that is asked at the same time.
+_LINES_PER_HOST_AT_ONCE: Final = 4
 #: Headers that say how the message is sent; a user's own of these names are left out.
 _OURS: Final = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade", "expect", "range"}
     | {"if-none-match", "if-modified-since"}
 )
 _BASIC: Final = (("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate, br, zstd"))
-#: What goes wrong below: the libraries' errors, and what hostile numbers and names raise in them.
-_FAILURES: Final = (
-    NotPublic,
-    NotResolved,
-    NotTrusted,
-    httpcore2.TimeoutException,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.ConnectionNotAvailable,
-    h2.exceptions.H2Error,
-    hpack.HPACKError,
-    hyperframe.exceptions.HyperframeError,
-    OSError,  # TimeoutError and ssl.SSLError, too
-    ValueError,
-    KeyError,
-)
 #: On a connection that was used before these mean that the server had closed it: nobody has handled the request.
 _STALE: Final = (httpcore2.NetworkError, httpcore2.ProtocolError, OSError)
 
@@ -86,6 +70,7 @@ class _Line:
     pool: httpcore2.AsyncConnectionPool
     stream: Stream | None = None  #: the newest
     is_fresh: bool = False  #: whether the request under way opened it
+    is_busy: bool = False
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Follow what httpcore2 does: which connection it opens."""
@@ -97,22 +82,6 @@ class _Line:
     @property
     def received(self) -> int:
         return self.stream.received if self.stream else 0
-
-
-@dataclass(slots=True)
-class _Draft:
-    """An answer as far as it has come."""
-
-    status: int | None = None
-    reason: str = ""
-    http_version: str = ""
-    headers: Headers = ()
-    chunks: list[bytes] = field(default_factory=list)
-    size: int = 0
-    is_whole: bool = False  #: the body came to its end
-    is_clean: bool = False  #: and nothing behind it: the connection may be used again
-    bound: int = 0
-    announced: str = ""  #: its length, as it says
 
 
 class Fetcher:
@@ -131,7 +100,8 @@ class Fetcher:
         self._network = PublicNetwork(allow_private=settings.allow_private, resolve=resolve)
         self._tls = tls or httpcore2.default_ssl_context()
         self._limits = Limits(max_item_bytes=settings.max_bytes)
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _Line] = {}  #: by host, the one used last at the end
+        self._most_lines = _LINES_PER_HOST_AT_ONCE * settings.hosts_at_once
         self.user_agent = user_agent(version("newsbeam"), settings.contact)
 
     async def __aenter__(self) -> Self:
@@ -147,7 +117,8 @@ class Fetcher:
         """Close the connection to a host, if there is one."""
         line = self._lines.pop(host, None)
         if line is not None:
-            await line.pool.aclose()
+            with suppress(*FAILURES):  # it is closed either way
+                await line.pool.aclose()
 
     async def fetch(
         self, url: str, *, headers: Sequence[tuple[str, str]] = (), etag: str = "", last_modified: str = ""
@@ -164,19 +135,19 @@ class Fetcher:
             last_modified: sent verbatim as If-Modified-Since.
         """
         started_at, began = self._clock.now(), self._clock.monotonic()
-        host, draft = host_of(url), _Draft()
+        host, draft = host_of(url), Draft()
         outcome, detail = Outcome.FETCHED, ""
         try:
             async with asyncio.timeout(self._settings.total_s):
-                draft = await self._exchange(host, self._request(url, headers, etag, last_modified), draft)
-        except _FAILURES as error:
+                await self._exchange(host, self._request(url, headers, etag, last_modified), draft)
+        except FAILURES as error:
             line = self._lines.get(host)
-            outcome, detail = self._failed(error, draft, received=line.received if line else 0)
+            outcome, detail = failed(error, draft, self._settings, received=line.received if line else 0)
         finally:
             if not draft.is_clean:  # what is left of the answer must not be taken for the next one
                 await self.leave(host)
         if draft.status is not None:
-            outcome, detail = _judged(draft, outcome, detail, is_conditional=bool(etag or last_modified))
+            outcome, detail = judged(draft, outcome, detail, is_conditional=bool(etag or last_modified))
         body, unpacked = b"".join(draft.chunks), b""
         if outcome is Outcome.FETCHED:
             outcome, detail, unpacked = self._unpack(body, draft.headers, detail)
@@ -213,20 +184,24 @@ class Fetcher:
             extensions={"timeout": waits},
         )
 
-    async def _exchange(self, host: str, request: httpcore2.Request, draft: _Draft) -> _Draft:
+    async def _exchange(self, host: str, request: httpcore2.Request, draft: Draft) -> None:
         """Send the request and fill the draft with what comes."""
-        line = self._line(host)
+        line = await self._line(host)
         try:
             await self._receive(line, request, draft)
         except _STALE:
             if line.is_fresh or draft.status is not None:
                 raise
             await self.leave(host)
-            await self._receive(self._line(host), request, draft)
-        return draft
+            await self._receive(await self._line(host), request, draft)
 
-    def _line(self, host: str) -> _Line:
-        if host not in self._lines:
+    async def _line(self, host: str) -> _Line:
+        """The connection to a host; the one that was idle for longest makes room for it where there are many."""
+        line = self._lines.pop(host, None)
+        if line is None:
+            idle = [other for other, each in self._lines.items() if not each.is_busy]
+            if idle and len(self._lines) >= self._most_lines:
+                await self.leave(idle[0])
             pool = httpcore2.AsyncConnectionPool(
                 ssl_context=self._tls,
                 max_connections=1,
@@ -234,56 +209,38 @@ class Fetcher:
                 http2=True,
                 network_backend=self._network,
             )
-            self._lines[host] = _Line(pool)
-        return self._lines[host]
+            line = _Line(pool)
+        self._lines[host] = line
+        return line
 
-    async def _receive(self, line: _Line, request: httpcore2.Request, draft: _Draft) -> None:
+    async def _receive(self, line: _Line, request: httpcore2.Request, draft: Draft) -> None:
         line.is_fresh = False
         if line.stream:
             line.stream.received = 0
         request.extensions["trace"] = line.trace
-        response = await line.pool.handle_async_request(request)
+        line.is_busy = True
         try:
-            draft.status = response.status
-            draft.reason = _text(response.extensions.get("reason_phrase", b""))
-            draft.http_version = _text(response.extensions.get("http_version", b""))
-            draft.headers = tuple((_text(name), _text(value)) for name, value in response.headers)
-            draft.bound = self._settings.max_bytes
-            if outcome_of(response.status) is not Outcome.FETCHED:
-                draft.bound = min(ERROR_BYTES, draft.bound)
-            draft.announced = first_field(draft.headers, "content-length")
-            is_empty = outcome_of(response.status) is Outcome.NOT_MODIFIED  # it tells the length of another answer
-            if is_empty or (delta_s(draft.announced) or 0) <= draft.bound:
-                await _take(response, draft)
+            response = await line.pool.handle_async_request(request)
+            try:
+                await self._read(response, draft)
+            finally:
+                await response.aclose()
         finally:
-            await response.aclose()
+            line.is_busy = False
         draft.is_clean = draft.is_whole and not _has_surplus(line.pool)
 
-    def _failed(self, error: BaseException, draft: _Draft, *, received: int) -> tuple[Outcome, str]:
-        """What an error below means."""
-        said = " ".join(str(error).split())[:200] or type(error).__name__
-        match error:
-            case NotPublic():
-                return Outcome.BAD_ADDRESS, said
-            case NotResolved():
-                return Outcome.UNRESOLVED, said
-            case NotTrusted():
-                return Outcome.INSECURE, said
-            case httpcore2.ConnectTimeout():
-                return Outcome.TIMED_OUT, f"no connection in {self._settings.timeout_s:g} s"
-            case httpcore2.TimeoutException():
-                came = f"after {draft.size} bytes of the body" if draft.status else "before an answer"
-                return Outcome.TIMED_OUT, f"silent for {self._settings.timeout_s:g} s, {came}"
-            case TimeoutError():
-                came = f"{draft.size} bytes of the body" if draft.status else f"{received} bytes, no whole head"
-                return Outcome.TIMED_OUT, f"not whole in {self._settings.total_s:g} s: {came}"
-            case httpcore2.ConnectError():
-                return Outcome.UNREACHABLE, f"no connection: {said}"
-        if draft.status is None and not received:
-            return Outcome.UNREACHABLE, f"closed without an answer: {said}"
-        if draft.status is None:
-            return Outcome.BROKEN, f"not HTTP: {said}"
-        return Outcome.BROKEN, f"cut after {draft.size} bytes of the body: {said}"
+    async def _read(self, response: httpcore2.Response, draft: Draft) -> None:
+        draft.status = response.status
+        draft.reason = _text(response.extensions.get("reason_phrase", b""))
+        draft.http_version = _text(response.extensions.get("http_version", b""))
+        draft.headers = tuple((_text(name), _text(value)) for name, value in response.headers)
+        draft.bound = self._settings.max_bytes
+        if outcome_of(response.status) is not Outcome.FETCHED:
+            draft.bound = min(ERROR_BYTES, draft.bound)
+        draft.announced = first_field(draft.headers, "content-length")
+        is_empty = outcome_of(response.status) is Outcome.NOT_MODIFIED  # it tells the length of another answer
+        if is_empty or (delta_s(draft.announced) or 0) <= draft.bound:
+            await _take(response, draft)
 
     def _unpack(self, body: bytes, headers: Headers, detail: str) -> tuple[Outcome, str, bytes]:
         try:
@@ -308,7 +265,7 @@ def _has_surplus(pool: httpcore2.AsyncConnectionPool) -> bool:
     return any(state.trailing_data[0] for state in states if state is not None)
 
 
-async def _take(response: httpcore2.Response, draft: _Draft) -> None:
+async def _take(response: httpcore2.Response, draft: Draft) -> None:
     """Receive the body up to its bound."""
     async with aclosing(response.aiter_stream()) as parts:
         async for part in parts:
@@ -317,26 +274,6 @@ async def _take(response: httpcore2.Response, draft: _Draft) -> None:
                 return
             draft.chunks.append(part)
     draft.is_whole = True
-
-
-def _judged(draft: _Draft, outcome: Outcome, detail: str, *, is_conditional: bool) -> tuple[Outcome, str]:
-    """What an answer means whose head has come.
-
-    A status that is no success says all there is to say, whatever happened to the body behind it.
-    """
-    status = draft.status or 0
-    meant = outcome_of(status)
-    said = " ".join(f"{status} {draft.reason}".split())[:80]
-    if meant is Outcome.NOT_MODIFIED and not is_conditional:
-        return Outcome.BROKEN, "304 although nothing was said to be known"
-    if meant is Outcome.BROKEN:
-        return Outcome.BROKEN, f"{said}: not what was asked for"
-    if meant is not Outcome.FETCHED:
-        return meant, said
-    if outcome is Outcome.FETCHED and not draft.is_whole:
-        announced = f"; {draft.announced[:20]} are announced" if draft.announced else ""
-        return Outcome.TOO_LARGE, f"more than {draft.bound} bytes{announced}"
-    return outcome, detail
 
 
 def _text(raw: bytes) -> str:

@@ -154,21 +154,19 @@ class PublicNetwork(httpcore2.AsyncNetworkBackend):
         Raises:
             NotPublic: none of the host's addresses may be asked.
             NotResolved: it has none.
-            httpcore2.ConnectError, httpcore2.ConnectTimeout: none of them answers.
+            httpcore2.ConnectError, httpcore2.ConnectTimeout: none of them answers; what the first of them did.
         """
         loop = asyncio.get_running_loop()
         until = None if timeout is None else loop.time() + timeout
         addresses = await self._addresses(host, port, timeout)
-        for left in range(len(addresses), 0, -1):
-            share = None if until is None else max(0.0, until - loop.time()) / left
+        first: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
+        for place, address in enumerate(addresses):
+            share = None if until is None else max(0.0, until - loop.time()) / (len(addresses) - place)
             try:
-                return Stream(
-                    await self._inner.connect_tcp(addresses[-left], port, share, local_address, socket_options)
-                )
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                if left == 1:
-                    raise
-        raise NotResolved(f"no address for {host}")
+                return Stream(await self._inner.connect_tcp(address, port, share, local_address, socket_options))
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                first = first or error
+        raise first or NotResolved(f"no address for {host}")
 
     async def _addresses(self, host: str, port: int, timeout: float | None) -> Sequence[str]:
         """The host's addresses that may be asked.

@@ -41,7 +41,7 @@ def _load(name):
 
 
 class ToldClock:
-    """Time passes only by sleeping; all sleepers wake in the order of their times."""
+    """Time passes only by sleeping, and by being told to; whoever sleeps wakes at its time or later."""
 
     def __init__(self, now=datetime(2026, 3, 1, 12, tzinfo=UTC)):
         self._start = now
@@ -120,24 +120,19 @@ def certificates():
 
     client = ssl.create_default_context()
     authority.configure_trust(client)
-    good = authority.issue_cert("*.localhost", "localhost")
     server = {
-        "": context(good),
-        "http2.localhost": context(authority.issue_cert("http2.localhost"), "h2"),
+        "": context(authority.issue_cert("localhost")),
         "certificate-expired.localhost": context(
             authority.issue_cert("certificate-expired.localhost", not_before=past, not_after=past + timedelta(days=9))
         ),
         "certificate-of-a-stranger.localhost": context(stranger.issue_cert("certificate-of-a-stranger.localhost")),
         "certificate-of-another-name.localhost": context(authority.issue_cert("another.localhost")),
     }
-    for name in ("certificate-expired", "certificate-of-a-stranger", "certificate-of-another-name"):
-        assert f"{name}.localhost" in server
-    # "*.localhost" stands above too few labels to be believed; every other name is given its own
-    server.update(
-        (f"{case.name}.localhost", context(authority.issue_cert(f"{case.name}.localhost")))
-        for case in _load("misbehaviours").MISBEHAVIOURS
-        if case.url.startswith("https") and f"{case.name}.localhost" not in server
-    )
+    secure = {case.name for case in _load("misbehaviours").MISBEHAVIOURS if case.url.startswith("https")}
+    for name in (f"{each}.localhost" for each in {*secure, "both", "http2"}):
+        if name not in server:
+            protocols = ["h2"] if name.startswith("http2") else []
+            server[name] = context(authority.issue_cert(name), *protocols)
     return SimpleNamespace(client=client, server=server)
 
 

@@ -27,9 +27,11 @@ FEED = (
 )
 ETAG = '"v1"'
 MODIFIED = "Sun, 01 Mar 2026 08:00:00 GMT"
+NO_HTTP = "no HTTP answer"
 KNOWN = MappingProxyType({"etag": ETAG, "last_modified": MODIFIED})
 #: Small waits for what would otherwise take long.
-HASTY = MappingProxyType({"timeout_s": 0.3, "total_s": 0.6})
+HASTY = MappingProxyType({"timeout_s": 0.6, "total_s": 60.0})
+SHORT = MappingProxyType({"timeout_s": 60.0, "total_s": 0.6})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -600,7 +602,7 @@ add(
     "gives up when the time for the whole answer is over",
     outcome=Outcome.TIMED_OUT,
     says="not whole in 0.6 s",
-    settings=HASTY,
+    settings=SHORT,
 )
 async def _endless_hints(visit):
     while True:
@@ -614,7 +616,7 @@ add(
     "broken; closes the connection",
     sends(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", then="wait"),
     Outcome.BROKEN,
-    says="not HTTP",
+    says=NO_HTTP,
 )
 
 # --- what is in the body --------------------------------------------------------------------------------------------
@@ -804,13 +806,13 @@ for name, data, what, detail in (
         "length-garbage",
         b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n<rss>",
         "a Content-Length in words",
-        "not HTTP",
+        NO_HTTP,
     ),
     (
         "length-twice",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 9\r\n\r\n<rss>1234",
         "two lengths that differ",
-        "not HTTP",
+        NO_HTTP,
     ),
     (
         "chunk-garbage",
@@ -828,15 +830,25 @@ for name, data, what, detail in (
         "coding-of-transfer",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n" + gzip.compress(FEED),
         "a Transfer-Encoding that nobody asked for",
-        "not HTTP",
+        NO_HTTP,
     ),
-    ("no-status-line", b"Content-Type: text/xml\r\n\r\n<rss/>", "headers without a status line", "not HTTP"),
-    ("http-09", FEED, "the body and nothing else (HTTP/0.9)", "not HTTP"),
-    ("other-protocol", b"SSH-2.0-OpenSSH_9.6\r\n", "another protocol", "not HTTP"),
-    ("header-of-1-mb", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n", "a header of 1 MB", "not HTTP"),
-    ("header-with-nul", b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n", "NUL in a header", "not HTTP"),
-    ("header-without-colon", b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n<rss>", "a header without a colon", "not HTTP"),
-    ("half-a-head", b"HTTP/1.1 200 OK\r\nContent-", "closes within the headers", "not HTTP"),
+    ("no-status-line", b"Content-Type: text/xml\r\n\r\n<rss/>", "headers without a status line", NO_HTTP),
+    ("http-09", FEED, "the body and nothing else (HTTP/0.9)", NO_HTTP),
+    ("other-protocol", b"SSH-2.0-OpenSSH_9.6\r\n", "another protocol", NO_HTTP),
+    (
+        "header-of-1-mb",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n",
+        "a header of 1 MB",
+        NO_HTTP,
+    ),
+    (
+        "header-with-nul",
+        b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n",
+        "NUL in a header",
+        NO_HTTP,
+    ),
+    ("header-without-colon", b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n<rss>", "a header without a colon", NO_HTTP),
+    ("half-a-head", b"HTTP/1.1 200 OK\r\nContent-", "closes within the headers", NO_HTTP),
 ):
     add(name, what, "broken; keeps nothing of it", sends(data), Outcome.BROKEN, says=detail)
 for name, data, what in (
@@ -858,7 +870,7 @@ for name, data, what in (
     "header after header, without end",
     "stops at 100 KB of them",
     outcome=Outcome.BROKEN,
-    says="not HTTP",
+    says=NO_HTTP,
 )
 async def _headers_for_ever(visit):
     await visit.raw(b"HTTP/1.1 200 OK\r\n")
@@ -874,7 +886,7 @@ add(
     "gives up after the time for one part",
     sends(b"", then="wait"),
     Outcome.TIMED_OUT,
-    says="silent for 0.3 s, before an answer",
+    says="silent for 0.6 s, after 0 bytes",
     settings=HASTY,
 )
 add(
@@ -883,7 +895,7 @@ add(
     "gives up after the time for one part",
     sends(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<rss>", then="wait"),
     Outcome.TIMED_OUT,
-    says="silent for 0.3 s, after 5 bytes",
+    says="silent for 0.6 s, after 5 bytes of the body",
     settings=HASTY,
 )
 
@@ -894,7 +906,7 @@ add(
     "gives up when the time for the whole answer is over",
     outcome=Outcome.TIMED_OUT,
     says="not whole in 0.6 s",
-    settings=HASTY,
+    settings=SHORT,
 )
 async def _drops(visit):
     await visit.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n")
@@ -909,7 +921,7 @@ async def _drops(visit):
     "gives up when the time for the whole answer is over",
     outcome=Outcome.TIMED_OUT,
     says="no whole head",
-    settings=HASTY,
+    settings=SHORT,
 )
 async def _head_drops(visit):
     while True:
@@ -1132,6 +1144,89 @@ add(
     body=FEED,
     facts={"http_version": "HTTP/2", "etag": ETAG},
 )
+
+SECURE = MappingProxyType({"url": "https://{name}.localhost:{tls_port}/feed"})
+
+
+@case(
+    "http2-reset",
+    "HTTP/2: resets the stream instead of answering",
+    "broken",
+    outcome=Outcome.BROKEN,
+    says=NO_HTTP,
+    **SECURE,
+)
+async def _http2_reset(visit):
+    visit.http2.reset_stream(visit.stream, error_code=2)
+
+
+@case(
+    "http2-goes-away",
+    "HTTP/2: says GOAWAY instead of answering",
+    "broken",
+    outcome=Outcome.BROKEN,
+    says=NO_HTTP,
+    **SECURE,
+)
+async def _http2_goes_away(visit):
+    visit.http2.close_connection(error_code=11)
+
+
+@case(
+    "http2-goes-away-between",
+    "HTTP/2: answers, and says GOAWAY to the next request on the connection",
+    "sends it once more on a new connection",
+    outcome=Outcome.FETCHED,
+    sent=("/feed", "/again", "/again"),
+    again=Outcome.FETCHED,
+    **SECURE,
+)
+async def _http2_goes_away_between(visit):
+    if (visit.target, visit.times) == ("/again", 1):
+        visit.http2.close_connection(last_stream_id=1)
+    else:
+        await visit.reply(body=FEED)
+
+
+@case(
+    "http2-status-in-words",
+    "HTTP/2: a status that is no number",
+    "broken",
+    outcome=Outcome.BROKEN,
+    says=NO_HTTP,
+    **SECURE,
+)
+async def _http2_status(visit):
+    await visit.reply(status="fine", body=FEED)
+
+
+@case(
+    "http2-length-too-long",
+    "HTTP/2: a Content-Length above the body's length",
+    "broken",
+    outcome=Outcome.BROKEN,
+    says="Expected 500 bytes, received 5",
+    **SECURE,
+)
+async def _http2_length(visit):
+    await visit.reply(headers=[("content-length", "500")], body=b"<rss>")
+
+
+@case(
+    "http2-too-long",
+    "HTTP/2: a body above the bound",
+    "stops at the bound and closes the connection",
+    outcome=Outcome.TOO_LARGE,
+    says="more than 20000 bytes",
+    sent=("/feed", "/again"),
+    again=Outcome.FETCHED,
+    again_body=FEED,
+    settings={"max_bytes": 20_000},
+    **SECURE,
+)
+async def _http2_too_long(visit):
+    await visit.reply(body=FEED if visit.target == "/again" else b"x" * 100_000)
+
 
 # --- robots.txt, for pages ------------------------------------------------------------------------------------------
 

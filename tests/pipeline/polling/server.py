@@ -16,6 +16,7 @@ import h2.config
 import h2.connection
 import h2.events
 
+FRAME = 16_384  # of HTTP/2
 TLS_BEGINS = b"\x16"
 LOST = (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError)
 
@@ -45,7 +46,9 @@ class Visit:
     writer: asyncio.StreamWriter
     times: int  # how often this host was asked for this target, from 1
     stays_open: bool = True
-    send: Callable[..., Awaitable[None]] | None = None  # HTTP/2
+    send: Callable[..., Awaitable[None]] | None = None  # HTTP/2: a whole answer
+    http2: h2.connection.H2Connection | None = None
+    stream: int = 0  # of HTTP/2
 
     @property
     def target(self):
@@ -190,9 +193,8 @@ class Server:
         return Visit(seen, self, reader, writer, times)
 
     async def _http2(self, number, reader, writer):
-        state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
-        state.initiate_connection()
-        writer.write(state.data_to_send())
+        config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8", validate_outbound_headers=False)
+        state = h2.connection.H2Connection(config)
         while data := await reader.read(65_536):
             for event in state.receive_data(data):
                 if isinstance(event, h2.events.RequestReceived):
@@ -208,7 +210,9 @@ class Server:
             visit.seen.ended = self.stamp()
             fields = [(":status", str(status)), *((name.lower(), value) for name, value in headers)]
             state.send_headers(event.stream_id, fields)
-            state.send_data(event.stream_id, body, end_stream=True)
+            for start in range(0, len(body), FRAME):
+                state.send_data(event.stream_id, body[start : start + FRAME])
+            state.end_stream(event.stream_id)
 
-        visit.send = send
+        visit.send, visit.http2, visit.stream = send, state, event.stream_id
         await self.app(visit)
