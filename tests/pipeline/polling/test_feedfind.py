@@ -113,7 +113,8 @@ def test_where_nothing_is_said_the_usual_places_are_asked_with_pauses(site, visi
 
 
 def test_robots_leads_to_the_news_sitemap_through_an_index(site, visit):
-    index = b"<sitemapindex><sitemap><loc>/pages.xml</loc></sitemap><sitemap><loc>/news-1.xml</loc></sitemap></sitemapindex>"
+    names = b"<sitemap><loc>/pages.xml</loc></sitemap><sitemap><loc>/news-1.xml</loc></sitemap>"
+    index = b"<sitemapindex>" + names + b"</sitemapindex>"
     server = site(
         {
             "/": ("html", b"<html>"),
@@ -194,7 +195,7 @@ def test_a_good_feed_is_asked_twice_and_answers_304(site, visit):
 
 
 def test_validators_that_are_not_heeded_and_missing_ones_are_told(site, visit):
-    def rss(visit):
+    def rss(_):
         return (200, [("Content-Type", "text/xml"), ("Last-Modified", "Sun, 01 Mar 2026 08:00:00 GMT")], RSS)
 
     def new(visit):
