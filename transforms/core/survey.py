@@ -23,7 +23,7 @@ from transforms.core.charsets import characters
 from transforms.core.documents import FEEDS, excerpt_of, kind_of
 from transforms.core.entries import WithoutText, line_of
 from transforms.core.exchange import Exchange
-from transforms.core.feedhints import head_of
+from transforms.core.feedhints import FeedHead, head_of
 from transforms.core.identity import version_of
 from transforms.core.polling import FeedSurvey, SurveyedEntry
 from transforms.core.received import entries_of
@@ -64,7 +64,7 @@ def survey_exchange(exchange: Exchange) -> FeedSurvey:
     items = [item for each in found if (item := _item_of(each)) is not None]
     if found and not items:
         return FeedSurvey(fault=f"none of its {len(found)} entries can be read")
-    head = head_of(exchange.body, exchange.charset)
+    head = head_of(exchange.body, exchange.charset) if kind.form is Kind.FEED else FeedHead()
     return FeedSurvey(
         title=_title(exchange, kind.form) or head.title,
         form=_form(exchange.body, kind.form),

@@ -16,21 +16,25 @@ _ELLIPSIS: Final = re.compile(
     r"(?:[…‥]|\.\.\.+|[\[(](?:…|\.\.\.+|more|mehr|suite|más|devamı|далее|المزيد)[…. ]*[\])])\s*$"
 )
 _POINTERS: Final = " \t:.!→»›>…❯➔⟶←«‹<[]()"
-#: As `casefold` gives them.
+#: As `casefold` gives them. At the end of a paragraph, or at the beginning of a short one.
 _PHRASES: Final = (
-    "read more", "read the full", "read full", "read on", "read the rest", "read the whole", "read this article",
-    "continue reading", "keep reading", "full story", "full article", "more details", "click here to read",
-    "اقرأ المزيد", "إقرأ المزيد", "اقرأ أيضا المزيد", "لقراءة المزيد", "قراءة المزيد", "تابع القراءة", "المزيد",
-    "اقرأ الخبر كاملا", "للمزيد",
-    "devamını oku", "devamı için", "haberin devamı", "devamı", "okumaya devam",
-    "читать далее", "читать дальше", "читать полностью", "читайте далее", "подробнее", "далее",
-    "lire la suite", "lire plus", "en savoir plus", "lire l'article", "lire l’article", "la suite",
-    "weiterlesen", "mehr lesen", "lesen sie mehr", "ganzen artikel lesen", "zum artikel", "den ganzen artikel",
+    "read more", "read the full", "read full", "read the rest", "read the whole", "read this article",
+    "continue reading", "keep reading", "click here to read",
+    "اقرأ المزيد", "إقرأ المزيد", "لقراءة المزيد", "قراءة المزيد", "تابع القراءة", "اقرأ الخبر كاملا",
+    "devamını oku", "devamı için", "haberin devamı", "okumaya devam",
+    "читать далее", "читать дальше", "читать полностью", "читайте далее",
+    "lire la suite", "lire plus", "en savoir plus", "lire l'article", "lire l’article",
+    "mehr lesen", "lesen sie mehr", "ganzen artikel lesen",
     "leer más", "seguir leyendo", "leer el artículo", "leer completo", "continuar leyendo", "sigue leyendo",
-    "читати далі", "докладніше", "leia mais", "continue lendo", "leggi tutto", "continua a leggere", "lees verder",
-    "lees meer", "czytaj dalej", "続きを読む", "阅读全文", "閱讀全文", "查看更多", "더 보기",
-    "بیشتر بخوانید", "ادامه مطلب",
+    "читати далі", "leia mais", "continue lendo", "leggi tutto", "continua a leggere", "lees verder", "lees meer",
+    "czytaj dalej", "続きを読む", "阅读全文", "閱讀全文", "查看更多", "더 보기", "بیشتر بخوانید", "ادامه مطلب",
 )  # fmt: skip
+#: The same, but only where they are a sentence: other sentences end so too.
+_SENTENCES: Final = (
+    "read on", "full story", "the full story", "full article", "more details", "more",
+    "المزيد", "للمزيد", "devamı", "далее", "подробнее", "докладніше", "la suite", "weiterlesen", "zum artikel",
+)  # fmt: skip
+_SENTENCE_ENDS: Final = (".", "!", "?", "…", "»", '"', "”", ")", "]", "|", "-", "–", "؟", "。")
 #: What blog software puts below each entry.
 _BELOW: Final = re.compile(
     r"(?:the post|der beitrag|l[’']article|la entrada|o post|запись|допис|yazı|المقال|التدوينة|ظهرت المقالة)\b"
@@ -55,20 +59,12 @@ def _leads_on(paragraph: str) -> bool:
     if _ELLIPSIS.search(paragraph[-20:]):
         return True
     line = paragraph[-_MAX_LINK:].casefold().strip(_POINTERS)
-    if any(line.endswith(phrase) and _stands_alone(line, phrase) for phrase in _PHRASES):
+    if any(line.endswith(phrase) and not line[: -len(phrase)][-1:].isalpha() for phrase in _PHRASES):
         return True
-    return len(paragraph) <= _MAX_LINK and any(line.startswith(phrase) for phrase in _LONG_PHRASES)
-
-
-def _stands_alone(line: str, phrase: str) -> bool:
-    """Whether what ends a line is no part of a word; a single word must be a sentence of its own."""
-    before = line[: -len(phrase)]
-    if not before:
+    if any(line.endswith(phrase) and _begins_here(line[: -len(phrase)].rstrip()) for phrase in _SENTENCES):
         return True
-    if " " in phrase or not phrase.isascii():
-        return not before[-1].isalnum() or before[-1] > "\u2fff"
-    return before.rstrip()[-1:] in (".", "!", "?", "…", "»", '"', "”", ")", "]", "|", "-", "–")
+    return len(paragraph) <= _MAX_LINK and line.startswith(_PHRASES)
 
 
-#: Those of more than one word: a paragraph may well begin with "Далее".
-_LONG_PHRASES: Final = tuple(phrase for phrase in _PHRASES if " " in phrase)
+def _begins_here(before: str) -> bool:
+    return not before or before.endswith(_SENTENCE_ENDS)
