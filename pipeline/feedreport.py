@@ -6,10 +6,11 @@ from typing import Any, Final
 from pipeline.durations import said_duration
 from pipeline.feedvisit import Visited, Visitor
 from transforms.core.feedcheck import Examined
-from transforms.core.polling import Outcome
+from transforms.core.polling import FeedHints, Outcome
 from transforms.core.waits import fresh_s
 
 _MOVED: Final = frozenset({301, 308})
+_DAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class FeedReport:
             ("is", _quoted(self.examined)),
             ("entries", _entries(self.examined)),
             ("text", _texts(self.examined)),
+            ("asks for", _wishes(self.examined.hints)),
             ("server", _server(self.server)),
             *(("redirect", f"{status} to {target}") for status, target in self.redirects),
             ("again", self.again),
@@ -52,8 +54,12 @@ class FeedReport:
             "form": seen.form,
             "title": seen.title,
             "entries": seen.entries,
-            "with_text": seen.contents,
-            "with_summary": seen.summaries,
+            "whole": seen.whole,
+            "summaries": seen.summaries,
+            "ttl_s": seen.hints.ttl_s,
+            "update_period_s": seen.hints.update_period_s,
+            "skip_hours": list(seen.hints.skip_hours),
+            "skip_days": list(seen.hints.skip_days),
             "newest_at": seen.newest_at.isoformat() if seen.newest_at else None,
             "oldest_at": seen.oldest_at.isoformat() if seen.oldest_at else None,
             "server": self.server,
@@ -161,9 +167,20 @@ def _entries(seen: Examined) -> str:
 
 
 def _texts(seen: Examined) -> str:
-    bare = seen.entries - seen.contents - seen.summaries
-    parts = [(seen.contents, "with a text of their own"), (seen.summaries, "with a summary"), (bare, "with neither")]
+    bare = seen.entries - seen.whole - seen.summaries
+    parts = ((seen.whole, "whole"), (seen.summaries, "cut short or a summary"), (bare, "without text"))
     return ", ".join(f"{count} {what}" for count, what in parts if count)
+
+
+def _wishes(hints: FeedHints) -> str:
+    """When it wishes to be asked."""
+    parts = (
+        f"ttl {said_duration(hints.ttl_s)}" if hints.ttl_s else "",
+        f"update period {said_duration(hints.update_period_s)}" if hints.update_period_s else "",
+        f"no requests at {', '.join(map(str, hints.skip_hours))} h UTC" if hints.skip_hours else "",
+        f"no requests on {', '.join(_DAYS[day] for day in hints.skip_days)}" if hints.skip_days else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def _server(said: dict[str, Any]) -> str:

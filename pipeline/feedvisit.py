@@ -10,6 +10,7 @@ from typing import Final
 from pipeline.clock import Clock
 from pipeline.fetch import Answer
 from pipeline.guest import Guest, invited
+from transforms.core.exchange import Context, Exchange
 from transforms.core.feedcheck import Examined, examine
 from transforms.core.polling import NetworkSettings, Outcome, Purpose, Request
 
@@ -86,13 +87,16 @@ class Visitor:
 
     def examine(self, visited: Visited) -> Examined:
         """Look at the document that came."""
-        return examine(
-            visited.body,
+        now = self._clock.now()
+        exchange = Exchange(
+            context=Context(purpose="feed", feed_url=visited.requests[0].url, received_at=now),
             url=visited.final.url,
             content_type=visited.content_type,
             charset=visited.charset,
-            now=self._clock.now(),
+            body=visited.body,
+            raw_address="",
         )
+        return examine(exchange, now)
 
 
 @asynccontextmanager

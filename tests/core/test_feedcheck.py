@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from transforms.core.exchange import Context, Exchange
 from transforms.core.feedcheck import examine
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,7 +31,10 @@ def item(number, **changed):
 
 
 def look(body, content_type="application/rss+xml", charset=""):
-    return examine(body, url="https://example.org/feed", content_type=content_type, charset=charset, now=NOW)
+    url = "https://example.org/feed"
+    context = Context(purpose="feed", feed_url=url, received_at=NOW)
+    exchange = Exchange(context=context, url=url, content_type=content_type, charset=charset, body=body, raw_address="")
+    return examine(exchange, NOW)
 
 
 def troubles(body, **sent):
@@ -38,11 +42,13 @@ def troubles(body, **sent):
 
 
 def test_a_feed_without_fault_has_none():
-    whole = "<content:encoded>&lt;p&gt;The whole story, from the pier to the port.&lt;/p&gt;</content:encoded>"
-    seen = look(rss(GOOD + item(2, text=whole) + item(3, text="")))
+    story = "The crews went back to work on Monday after nine days, and the first ferry left the pier at dawn. " * 8
+    whole = f"<content:encoded>&lt;p&gt;{story}&lt;/p&gt;</content:encoded>"
+    seen = look(rss(GOOD + item(2, text=whole) + item(3, text=""), "<ttl>15</ttl>"))
     assert seen.troubles == ()
     assert (seen.fault, seen.form, seen.title) == ("", "RSS", "Harbour Gazette")
-    assert (seen.entries, seen.contents, seen.summaries) == (3, 1, 1)
+    assert (seen.entries, seen.whole, seen.summaries) == (3, 1, 1)
+    assert seen.hints.ttl_s == 900
     assert seen.newest_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
     assert seen.oldest_at == datetime(2026, 2, 28, 8, tzinfo=UTC)
     assert seen.first_url == "https://example.org/news/1"
@@ -65,19 +71,19 @@ def test_every_form_is_known_and_a_feed_without_entries_is_told(body, form):
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        (b"", "nothing, not a feed"),
-        (b"<html><title>Log in</title>", "a web page, not a feed"),
+        (b"", "an empty answer, not a feed"),
+        (b"<html><title>Log in</title>", "a page, not a feed: Log in"),
         (b"Service unavailable", "plain text, not a feed"),
         (b"<sitemapindex></sitemapindex>", "sitemap index, not a feed"),
         (b"%PDF-1.7 ", "PDF, not a feed"),
         (
             rss(head="&b;").replace(b"<rss", b'<!DOCTYPE r [<!ENTITY b SYSTEM "file:///etc/hostname">]><rss', 1),
-            "defines the entity b",
+            "hostile markup: defines the entity b",
         ),
     ],
 )
 def test_what_is_no_feed_is_said_to_be_something_else(body, fault):
-    assert look(body).fault == fault
+    assert look(body).fault.startswith(fault)
 
 
 def test_how_it_is_sent_is_looked_at():
@@ -143,6 +149,6 @@ def test_news_of_a_sitemap_have_no_text_of_their_own():
         "<news:publication_date>2026-03-01T08:00:00Z</news:publication_date></news:news></url></urlset>"
     )
     seen = look(text.encode(), content_type="text/xml")
-    assert (seen.title, seen.entries, seen.contents, seen.summaries) == ("Harbour Gazette", 1, 0, 0)
+    assert (seen.title, seen.entries, seen.whole, seen.summaries) == ("Harbour Gazette", 1, 0, 0)
     assert seen.newest_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
     assert seen.troubles == ()

@@ -201,13 +201,13 @@ def test_a_check_says_what_a_feed_offers(site):
         "  entries  1, from 2026-03-01 08:00 to 2026-03-01 08:00 UTC",
     ]
     found = json.loads(run("check", f"{site}/rss", "--json")[1])
-    assert (found["usable"], found["form"], found["entries"], found["with_summary"]) == (True, "RSS", 1, 1)
+    assert (found["usable"], found["form"], found["entries"], found["summaries"]) == (True, "RSS", 1, 1)
     assert found["troubles"] == ["neither ETag nor Last-Modified: every poll transfers the whole feed"]
 
 
 @pytest.mark.usefixtures("own")
 def test_a_check_of_what_is_no_feed_exits_with_1(site):
-    assert run("check", site) == (1, f"{site}\n  no usable feed: a web page, not a feed\n", "")
+    assert run("check", site) == (1, f"{site}\n  no usable feed: a page, not a feed\n", "")
     code, out, _ = run("check", f"{site}/none", "--json")
     assert (code, json.loads(out)["fault"]) == (1, "404 Not Found")
 

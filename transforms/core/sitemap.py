@@ -41,7 +41,7 @@ class ChildSitemap:
 
 
 def read_sitemap(data: bytes, *, origin: str, url: str = "", raw_address: str = "") -> Iterator[Item | Rejected]:
-    """Each news entry of a sitemap, in its order, as one delivery: `Rejected` (no_text) with title and address.
+    """Each news entry of a sitemap, in its order, as one delivery: `WithoutText`, for its page has it.
 
     For the arguments and other answers see `sitemap_entries`.
     """

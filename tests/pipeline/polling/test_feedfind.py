@@ -139,7 +139,7 @@ def test_an_index_of_sitemaps_leads_to_the_one_of_news(site, visit):
 def test_no_feed_anywhere_is_said_after_few_requests(site, visit):
     server = site({"/": ("html", b"<html>")})
     found, _, asked = find(visit, server)
-    assert found.fault == f"no feed found: a web page, not a feed; {len(asked) - 1} other places tried"
+    assert found.fault == f"no feed found: a page, not a feed; {len(asked) - 1} other places tried"
     assert len(asked) < 20
 
 
@@ -227,8 +227,8 @@ def test_a_page_that_is_not_there_is_told(site, visit):
     ("pages", "fault"),
     [
         ({}, "404 Said"),
-        ({"/rss": ("html", b"<html>Log in")}, "a web page, not a feed"),
-        ({"/rss": ("rss", b"")}, "nothing, not a feed"),
+        ({"/rss": ("html", b"<html>Log in")}, "a page, not a feed"),
+        ({"/rss": ("rss", b"")}, "an empty answer, not a feed"),
     ],
 )
 def test_no_usable_feed_is_said_and_not_asked_again(site, visit, pages, fault):
