@@ -78,9 +78,9 @@ NEWS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.
     [
         ("rss", "Gazette", rss(entry(summary="Short."))),
         ("rss", "Gazette", rss()),
-        ("atom", "G", f'<feed xmlns="{ATOM}"><title>G</title><entry><title>E</title></entry></feed>'),
+        ("atom", "G", f'<feed xmlns="{ATOM}"><title>G</title><entry><link href="/e"/></entry></feed>'),
         ("atom", "G", f'<a:feed xmlns:a="{ATOM}"><a:title>G</a:title></a:feed>'),
-        ("rdf", "G", f"<r:RDF {RDF}><channel><title>G</title></channel><item><title>E</title></item></r:RDF>"),
+        ("rdf", "G", f"<r:RDF {RDF}><channel><title>G</title></channel><item><link>/e</link></item></r:RDF>"),
         ("json", "G", '{"version": "https://jsonfeed.org/version/1.1", "title": "G", "items": []}'),
         ("sitemap", "", f"<urlset {NEWS}><url><loc>/a</loc><n:news><n:title>E</n:title></n:news></url></urlset>"),
     ],

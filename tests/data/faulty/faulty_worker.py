@@ -1,6 +1,7 @@
 """A reader that obeys what it reads: it stands for pages that hang, eat memory or kill the interpreter.
 
-It obeys words in a title where a delivery is made an article, and `FALL` where it is read.
+It obeys words in a title where a delivery is made an article, `FALL` where it is read, `DROWN` and `STALL` where a feed
+is surveyed.
 """
 
 import contextlib
@@ -49,6 +50,17 @@ def fall(found):
     return found
 
 
+def look(piece, limits):
+    survey = survey_piece(piece, limits)
+    for entry in survey.entries:
+        if "DROWN" in entry.title:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "STALL" in entry.title:
+            time.sleep(3_600)
+    return survey
+
+
+survey_piece, read.survey_piece = read.survey_piece, look
 worker.settle = obey
 read.read_document = lambda *args, **kwargs: map(fall, read_document(*args, **kwargs))
 read.line_or_rejected = lambda *args, **kwargs: fall(line_or_rejected(*args, **kwargs))
