@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -109,7 +109,7 @@ def ingest_into(
     notes: list[str] = []
     progress.begin(sum(listed.size for listed in list_inputs(options.paths, notice=notes.append)))
     run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
-    inputs = _inputs(options, run, frozenset(run.done))
+    inputs = inputs_of(list_inputs(options.paths), options, run, frozenset(run.done))
     report = run_batches(output, index, options, run, inputs, progress=progress, stop=stop, at=at)
     report.notes = [*notes, *report.notes]
     return report
@@ -200,10 +200,10 @@ def _plans(
         yield _plan(options, output, batch, taxonomy_version, fills)
 
 
-def _inputs(options: IngestOptions, run: Run, before: Set[int]) -> Iterator[Input]:
-    """What is not done. The bytes of what an earlier run did, named `before`, are counted with what comes next."""
+def inputs_of(files: Iterable[Listed], options: IngestOptions, run: Run, before: Set[int]) -> Iterator[Input]:
+    """What is not done of files. The bytes of what was done `before` the run began are counted with what comes next."""
     passed = 0
-    for listed in list_inputs(options.paths):
+    for listed in files:
         begins = True
         for given in cut(listed, options.limits, run.spool, max_records=min(500, options.batch_size)):
             key = input_key(listed.identity, given)
