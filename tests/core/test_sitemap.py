@@ -1,3 +1,4 @@
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from transforms.core import sitemap
 from transforms.core.documents import read_document
 from transforms.core.records import Reason, Rejected
+from transforms.core.safexml import safe_text
 from transforms.core.sitemap import ChildSitemap, child_sitemaps, read_sitemap, sitemap_entries
 from transforms.core.sniff import Kind, sniff
 
@@ -117,6 +119,14 @@ def test_addresses_that_are_none_of_the_web_are_not_taken():
     assert [entry.url for entry in found] == ["", "https://example.org/news/2"]
 
 
+def test_cdata_that_is_never_closed_costs_little():
+    tracemalloc.start()
+    safe_text(b"<a><![CDATA[" + b"] ]" * 300_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
 def test_another_encoding_and_undeclared_prefixes_are_read():
     text = '<?xml version="1.0" encoding="windows-1251"?><urlset>' + news(1, title="Паром снова ходит") + "</urlset>"
     [entry] = sitemap_entries(text.encode("windows-1251"), origin="s")
@@ -129,6 +139,12 @@ def test_the_entry_in_which_the_document_ends_is_refused_without_its_half_addres
     assert [getattr(each, "url", None) for each in found] == ["https://example.org/news/1", ""]
     assert isinstance(found[1], Rejected)
     assert (found[1].reason, found[1].origin) == (Reason.TRUNCATED, "news.xml#2")
+
+
+@pytest.mark.parametrize(("text", "reason"), [(news(1)[:90], Reason.TRUNCATED), ("<url>" * 300, Reason.CORRUPT)])
+def test_damage_in_the_first_entry_is_no_quiet_day(text, reason):
+    [found] = entries(HEAD + text)
+    assert found.reason is reason
 
 
 def test_what_lies_behind_damage_is_counted():

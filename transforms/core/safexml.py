@@ -14,9 +14,10 @@ from lxml import etree
 from transforms.core.charsets import characters
 from transforms.core.feedmarkup import harmless
 
-#: CDATA (to the end where it is not closed), or an ampersand that begins none of XML's own references.
+#: CDATA (to the end where it is not closed), or an ampersand that begins none of XML's own references. Possessive, so
+#: nothing is remembered to try again.
 _BARE: Final = re.compile(
-    r"<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*(?:\]\]>|\Z)"
+    r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>|\Z)"
     r"|&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)"
 )
 

@@ -78,7 +78,7 @@ def sitemap_entries(data: bytes, *, origin: str, url: str = "", raw_address: str
         if entry := _entry(element, shared, number):
             news += 1
             yield entry
-    refused = _left_over(number, opened, closed) if news else _not_news(number, text)
+    refused = _left_over(number, opened, closed) or (None if news else _not_news(number, text))
     if refused:
         where = f"{origin}#{number}" if refused.reason is Reason.TRUNCATED else origin
         yield rejected(refused, origin=where, raw_address=raw_address)
