@@ -15,7 +15,7 @@ from transforms.recognise import RecogniseArticles, is_fresh
 from transforms.record_requests import RecordRequests
 from transforms.refuse import RecordRejections
 from transforms.store_partitions import StorePartitions
-from transforms.tally import TallyOutcomes, count_rejection, source_of
+from transforms.tally_outcomes import TallyOutcomes, count_rejection, source_of
 
 
 def build(p: beam.Pipeline, plan: Plan) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.account import check_sums, columns_of
-from pipeline.build import build
 from pipeline.output import Output
 from pipeline.plan import Plan
 from pipeline.publish import Staged, Step, discard_staging, publish
-from pipeline.runners import run_graph
+from pipeline.runners import run_graph, runs_here
 from transforms.index import Index
+from transforms.isolation import shared_pool
 from transforms.tally import Count, read_tally
 
 
@@ -47,7 +47,9 @@ def run_load(
     Path(plan.drafts).mkdir(parents=True)
     Path(plan.staged).mkdir()
     watch.lap("plan")
-    run_graph(partial(build, plan=plan), tuple(beam_args))
+    if plan.pieces and runs_here(beam_args):
+        shared_pool(plan.settings, plan.workers).start()  # it gets ready while Beam is imported and the graph is built
+    run_graph(partial(_build, plan=plan), tuple(beam_args))
     watch.lap("run")
     tally = read_tally(Path(plan.tally))
     check_sums(tally)
@@ -71,6 +73,12 @@ def run_load(
 
     publish(output, Staged(load_id=plan.load_id, folder=plan.folder), row, update_state=update_state, at=at)
     return tally
+
+
+def _build(p: Any, plan: Plan) -> None:  # noqa: ANN401  # a pipeline; Beam is not imported before a batch is to be run
+    from pipeline.build import build
+
+    build(p, plan)
 
 
 class _Watch:

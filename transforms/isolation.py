@@ -63,6 +63,7 @@ class Pool:
         self._control: socket.socket | None = None
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # what dying workers say; closed with the pool
         self._nursery: subprocess.Popen[bytes] | None = None
+        self._ready = False  #: it said that it can fork
 
     def run(self, pieces: Iterable[Piece], *, now: datetime, drafts: Path) -> Iterator[Found]:
         """Read the pieces; what each gives keeps its order, pieces come as they are done.
@@ -90,8 +91,6 @@ class Pool:
 
     def _work(self, todo: deque[Job]) -> Iterator[tuple[Piece, Found | FeedSurvey]]:
         """Do all jobs; each answer with the piece of its job."""
-        if self._said.closed:
-            self._said = tempfile.TemporaryFile()  # noqa: SIM115  # the same, after a close
         try:
             while todo or any(worker.job for worker in self._workers):
                 self._assign(todo)
@@ -114,6 +113,11 @@ class Pool:
         finally:
             if any(worker.job for worker in self._workers):  # left early: what is under way is of no use
                 self.close()
+
+    def start(self) -> None:
+        """Start what takes long without waiting for it. Whatever goes wrong with it is told by `run`."""
+        if self._control is None:
+            self._start_nursery()
 
     def close(self) -> None:
         """End all processes."""
@@ -183,6 +187,8 @@ class Pool:
 
     def _start_nursery(self) -> None:
         """Start it in an empty folder that is not on the path, so that no file of the user's is taken for a module."""
+        if self._said.closed:
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115  # the same, after a close
         root = str(Path(__file__).resolve().parents[1])
         given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         path = [root, *(str(Path(entry).resolve()) for entry in given if entry)]
@@ -204,8 +210,11 @@ class Pool:
                 stdout=subprocess.DEVNULL,
                 stderr=self._said,
             )
-        self._control = ours
-        if len(_received(ours)) < 8:
+        self._control, self._ready = ours, False
+
+    def _await_nursery(self) -> None:
+        """Wait until the nursery is ready; there is none afterwards where it was killed before."""
+        if self._control is not None and self._nursery is not None and len(_received(self._control)) < 8:
             reason, killed = self._last_words() or "no reason given", self._nursery.wait() < 0
             self._end_nursery()
             if not killed:
@@ -218,6 +227,9 @@ class Pool:
             if descriptor is None:
                 return None
             self._start_nursery()
+        if not self._ready:
+            self._await_nursery()
+            self._ready = True
         try:
             answer = _answer(self._control, request, descriptor)
         except _GONE:

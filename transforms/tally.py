@@ -1,18 +1,16 @@
-"""Count what came in and what came of it, so that the numbers can be held against each other."""
+"""The tally of a load: how many deliveries came in, and what came of them. Imports nothing heavy.
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+`transforms.tally_outcomes` makes it.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import apache_beam as beam
 import msgspec
-from apache_beam.typehints.decorators import no_annotations
 
-from transforms.core.decide import Counted
 from transforms.core.deliveries import Outcome
-from transforms.core.records import Rejected
 
 #: delivered: a delivery as it was read; outcome: what came of one; language, topic: of a stored row.
 Kind = Literal["delivered", "outcome", "language", "topic"]
@@ -34,66 +32,13 @@ class Count:
 STORING = frozenset({Outcome.NEW, Outcome.NEW_VERSION, Outcome.COPY, Outcome.HELD})
 
 
-@dataclass(eq=False)
-class TallyOutcomes(beam.PTransform):
-    """Write the counts of deliveries and outcomes to `path`, as JSON.
-
-    Input: a dict of `outcomes` (Counted) and `delivered` (the source of each delivery). Output: the path, once, also if
-    there was nothing to count. One shuffle, of counts.
-    """
-
-    path: str
-
-    @no_annotations
-    def expand(self, inputs: Mapping[str, beam.PCollection]) -> beam.PCollection[str]:
-        outcomes = inputs["outcomes"] | "CountOutcomes" >> beam.FlatMap(_counts_of).with_output_types(tuple[str, int])
-        delivered = inputs["delivered"] | "CountDelivered" >> beam.Map(_delivered).with_output_types(tuple[str, int])
-        return (
-            (outcomes, delivered)
-            | "BothCounts" >> beam.Flatten()
-            | "Sum" >> beam.CombinePerKey(sum)
-            | "PutTogether" >> beam.combiners.ToList()
-            | "WriteTally" >> beam.Map(_write, path=self.path).with_output_types(str)
-        )
-
-
-def count_rejection(refused: Rejected) -> Counted:
-    """The outcome of a delivery that was refused."""
-    return Counted(outcome=Outcome.REJECTED, source=refused.source, reason=refused.reason)
-
-
-def source_of(refused: Rejected) -> str:
-    """Who delivered what was refused."""
-    return refused.source
+def write_tally(counts: Iterable[Count], path: Path) -> None:
+    """Write the counts as JSON, in order, whole or not at all."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_bytes(msgspec.json.encode(sorted(counts)))
+    unfinished.replace(path)
 
 
 def read_tally(path: Path) -> tuple[Count, ...]:
-    """What `TallyOutcomes` wrote, in order."""
+    """What `write_tally` wrote, in order."""
     return msgspec.json.decode(path.read_bytes(), type=tuple[Count, ...])
-
-
-def _delivered(source: str) -> tuple[str, int]:
-    return _key("delivered", "", source), 1
-
-
-def _counts_of(counted: Counted) -> Iterator[tuple[str, int]]:
-    yield _key("outcome", counted.outcome, counted.source, counted.kind, counted.reason), 1
-    if counted.outcome in STORING:
-        yield _key("language", counted.language), 1
-        for topic, number in Counter(counted.topic_ids).items():
-            yield _key("topic", topic), number
-
-
-def _key(kind: Kind, name: str, source: str = "", source_kind: str = "", reason: str = "") -> str:
-    return msgspec.json.encode((kind, name, source, source_kind, reason)).decode()
-
-
-def _write(counts: Iterable[tuple[str, int]], path: str) -> str:
-    every = []
-    for key, count in counts:
-        kind, name, source, source_kind, reason = msgspec.json.decode(key, type=tuple[Kind, str, str, str, str])
-        every.append(Count(kind=kind, name=name, source=source, source_kind=source_kind, reason=reason, count=count))
-    unfinished = Path(path + ".unfinished")
-    unfinished.write_bytes(msgspec.json.encode(sorted(every)))
-    unfinished.replace(path)
-    return path

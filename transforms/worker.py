@@ -9,6 +9,7 @@ set above what a delivery may take, and whichever took more than it may is out o
 """
 
 import contextlib
+import gc
 import logging
 import os
 import resource
@@ -62,7 +63,7 @@ class Reader:
         from transforms.core import language, page
 
         self.settings = settings
-        self.tagger = Tagger(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None))
+        self.tagger = Tagger(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None, trusted=True))
         language.warm()
         page.warm()
         for spoken in LANGUAGES:
@@ -288,10 +289,13 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
+    gc.disable()
     reader = Reader(msgspec.json.decode(sys.argv[2], type=Settings))
-    control.sendall(b"ready".ljust(8))
+    gc.enable()
+    gc.freeze()  # all of this stays: workers neither go through it nor copy its pages by doing so
     folder = Path.cwd()
     with contextlib.suppress(BrokenPipeError):
+        control.sendall(b"ready".ljust(8))
         nursery(control, reader)
     with contextlib.suppress(OSError):
         folder.rmdir()
