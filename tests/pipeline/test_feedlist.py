@@ -398,13 +398,14 @@ def test_nothing_is_written_for_settings_that_no_list_may_hold(own):
     assert own.read_text(encoding="utf-8") == OWN
 
 
-def test_permissions_and_links_stay(own, tmp_path):
-    own.chmod(0o600)
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_permissions_and_links_stay(own, tmp_path, mode):
+    own.chmod(mode)
     link = tmp_path / "link.toml"
     link.symlink_to(own)
     assert add_feed(link, FeedSettings(url="https://b.example/1"))
     assert link.is_symlink()
-    assert stat.S_IMODE(own.stat().st_mode) == 0o600
+    assert stat.S_IMODE(own.stat().st_mode) == mode
     assert len(read_list(own).feeds) == 3
 
 
