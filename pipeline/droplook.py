@@ -126,8 +126,7 @@ def _drop(path: str, status: os.stat_result, stamp: int, folder: FolderSettings)
 
 def _stamp(status: os.stat_result) -> int:
     """What a file looks like from outside, in 64 bits. The last time is the kernel's, which nobody can set."""
-    facts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    packed = struct.pack("<5Q", *(fact & 0xFFFFFFFFFFFFFFFF for fact in facts))
+    packed = struct.pack("<QQqqq", status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return int.from_bytes(hashlib.blake2b(packed, digest_size=8).digest(), "big", signed=True)
 
 
