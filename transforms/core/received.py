@@ -127,10 +127,8 @@ def _page(exchange: Exchange) -> Item | Rejected:
     joined = join(entry, page) if entry else page
     if joined.text:
         return joined
-    refused = Refused(
-        Stage.EXTRACT, Reason.NO_TEXT, f"the entry has no text, and its page another one: {page.title[:80]}"
-    )
-    return _without_article(refused, exchange, asked)
+    other = f"the entry has no text, and its page is about something else: {page.title[:80]}"
+    return _without_article(Refused(Stage.EXTRACT, Reason.NO_TEXT, other), exchange, asked)
 
 
 def _without_article(refused: Refused, exchange: Exchange, asked: str) -> Rejected:
