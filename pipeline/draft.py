@@ -51,7 +51,7 @@ class Draft:
     is_clean: bool = False  #: and nothing behind it: the connection may be used again
 
 
-def failed(error: BaseException, draft: Draft, settings: NetworkSettings, *, received: int) -> tuple[Outcome, str]:
+def failed(error: Exception, draft: Draft, settings: NetworkSettings, *, received: int) -> tuple[Outcome, str]:
     """What one of `FAILURES` means, and a line for a person.
 
     Args:

@@ -135,6 +135,11 @@ class Server:
             self.tls_port = secure.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
+        for server in servers:  # nobody else is let in; who just was gets as far as being shown out
+            for each in server.sockets:
+                self._loop.remove_reader(each.fileno())
+        for _ in range(10):
+            await asyncio.sleep(0)
         for server in servers:
             server.close()
         for task in self._tasks:
