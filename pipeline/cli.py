@@ -8,6 +8,7 @@ import click
 
 from pipeline.commands.ingest import ingest
 from pipeline.commands.poll import poll
+from pipeline.imports import spare
 
 _EXAMPLE = "newsbeam ingest wires/ --out archive"
 
@@ -60,6 +61,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     os.environ["PYTHONSAFEPATH"] = "1"  # for every process that is started from here: nothing of the user's is a module
+    if argv is None:  # this process is the program, and the program has no use for them
+        spare("pandas")
     words = sys.argv[1:] if argv is None else argv
     cut = words.index("--") if "--" in words else len(words)
     try:

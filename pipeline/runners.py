@@ -7,9 +7,11 @@ It is made of internal modules of Beam, so Beam's version is pinned and a test h
 import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any, NoReturn
+
+from pipeline.imports import sparing
 
 #: What means Beam's in-process runner, in any case.
 _IN_PROCESS = frozenset(("direct", "directrunner", "fnapi", "fnapirunner"))
@@ -72,8 +74,10 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
     Raises:
         RunnerFailed: something was raised in a transform, or it ended in another state than DONE.
     """
-    with _sparing(_UNUSED if runs_here(beam_args) else ()):
-        import apache_beam as beam
+    if "apache_beam" not in sys.modules:
+        with _kept_for_good(), sparing(*_UNUSED) if runs_here(beam_args) else nullcontext():
+            import apache_beam.runners.portability.fn_api_runner.fn_runner
+    import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
     from apache_beam.runners.runner import PipelineState
 
@@ -91,25 +95,16 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
 
 
 @contextmanager
-def _sparing(modules: Sequence[str]) -> Iterator[None]:
-    """Import as if these modules were not installed, unless they are imported already; then they are there again.
-
-    The first time, what is imported stays for good, so the garbage collector need not look at it, now or later.
-    """
-    first = "apache_beam" not in sys.modules
-    hidden = [name for name in modules if first and name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is how Python says: not there
+def _kept_for_good() -> Iterator[None]:
+    """What is imported stays until the process ends, so the garbage collector need not look at it, now or ever."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
-        for name in hidden:
-            del sys.modules[name]
         if collecting:
             gc.enable()
-    if first:
-        gc.freeze()
 
 
 def _gist(error: RuntimeError) -> str:

@@ -6,11 +6,13 @@ Does no I/O: the public suffix list is the one tldextract carries; nothing is fe
 import re
 from functools import cache, lru_cache
 from ipaddress import IPv6Address
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
 import idna
-from tldextract import TLDExtract
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 #: Longer than any address that a browser would open.
 MAX_LENGTH: Final = 4096
@@ -66,7 +68,9 @@ _QUERY_SAFE: Final = "/:@!$'()*,;~?"
 
 
 @cache
-def _suffixes() -> TLDExtract:
+def _suffixes() -> "TLDExtract":
+    from tldextract import TLDExtract  # imports a client of the network, which takes long and is never used
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
