@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 
 import newsbeam
 import pipeline.deltalog
+import pipeline.expire
 from pipeline.commands.compact import compact as compact_command
 from pipeline.commands.expire import expire as expire_command
 from pipeline.compact import compact
@@ -166,6 +167,13 @@ def test_a_file_that_came_back_is_live(out):
     assert added in files_that_left(out / "articles", table.version() + 1)
     expired(out, grace=timedelta())
     assert (out / "articles" / added).is_file()
+
+
+def test_a_live_file_stays_even_if_it_were_said_to_have_left(out, monkeypatch):
+    (path,) = pa.table(DeltaTable(out / "articles").get_add_actions())["path"].to_pylist()
+    monkeypatch.setattr(pipeline.expire, "files_that_left", lambda *_: {path: 0})
+    expired(out, grace=timedelta())
+    assert (out / "articles" / path).is_file()
 
 
 def test_the_log_tells_of_files_that_left_whatever_the_clock_and_the_checkpoints(out, monkeypatch):
