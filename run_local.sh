@@ -82,18 +82,24 @@ ingest() { # output folder, options
     $venv/bin/newsbeam ingest "${seeds[@]}" --out "$out" "$@"
 }
 
+run_tests() { # options; one process more than cores, for many tests wait: for the disk, for processes that they start
+    local processes
+    processes=$($venv/bin/python -c 'import os; print(min(os.cpu_count() or 1, 8) + 1)')
+    $venv/bin/python -m pytest -q -n "$processes" "$@"
+}
+
 test_quick() {
     install '[test]'
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     ingest "$scratch/out"
-    $venv/bin/python -m pytest -q -n auto -m 'not slow' --ignore=tests/conformance "$@"
+    run_tests -m 'not slow' --ignore=tests/conformance "$@"
 }
 
 test_slow() {
     install '[test]'
-    $venv/bin/python -m pytest -q -n auto -m slow --ignore=tests/conformance "$@"
-    $venv/bin/python -m pytest -q -n auto tests/conformance "$@"
+    run_tests -m slow --ignore=tests/conformance "$@"
+    run_tests tests/conformance "$@"
 }
 
 check() {

@@ -7,17 +7,36 @@ Data
     project        the project's folder
 Time
     now            one fixed moment
+Processes
+    DEAR           modules whose tests share what takes long to make: one process of pytest-xdist runs them all
 """
 
 import os
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("localhost", "::1", "0.0.0.0", "::", "")  # noqa: S104 names to compare with, nothing listens on them
+
+#: Files by name. All other tests go one by one to whichever process is free.
+DEAR = {"test_hostile.py", "test_isolation.py", "test_readme.py", "test_seeds.py"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:  # noqa: ANN401  # xdist's own
+    """Give out the tests of a dear module at once, and first; then the others as they come."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if Path(file).name in DEAR else nodeid
+
+    return Scheduling(config, log)
 
 
 class NetworkUsedError(Exception):

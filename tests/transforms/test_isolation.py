@@ -18,12 +18,12 @@ BODY = "The council of the harbour town said on Tuesday that the ferry would sai
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    """A pool of readers that obey what they read. The limit of time is only met where one sleeps."""
+    """A pool of readers that obey what they read. Where one hangs, the time flies: the limit is never waited for."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(FAULTY))
         patch.setenv("FAULTY_MARKS", str(tmp_path_factory.mktemp("marks")))
         patch.setattr(isolation, "NURSERY", "faulty_worker")
-        pool = Pool(Settings(limits=Limits(max_item_s=6, max_item_mb=200), taxonomy=""), 2)
+        pool = Pool(Settings(limits=Limits(max_item_mb=200), taxonomy=""), 2)
         yield pool
         pool.close()
 

@@ -24,10 +24,18 @@ def swallow():
             eaten.append(b"x" * 10_000_000)
 
 
+def hang():
+    """Do nothing until the alarm, if one is set: then the time until it flies."""
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    if left:
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+    time.sleep(3_600)
+
+
 def obey(item, **others):
     title = item.title
     if "HANG" in title:
-        time.sleep(3_600)
+        hang()
     if "EAT" in title:
         eaten = []
         while True:
@@ -56,7 +64,7 @@ def look(piece, limits):
         if "DROWN" in entry.title:
             os.kill(os.getpid(), signal.SIGSEGV)
         if "STALL" in entry.title:
-            time.sleep(3_600)
+            hang()
     return survey
 
 
