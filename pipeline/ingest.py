@@ -211,8 +211,8 @@ def inputs_of(files: Iterable[Listed], options: IngestOptions, run: Run, before:
             if key not in run.done:
                 yield Input(given=given, key=key, begins=begins, size=size + passed)
                 passed, begins = 0, False
-            elif key in before:
-                passed, begins = passed + size, False
+            else:  # what was in hand when a run died is counted with its plan
+                passed, begins = passed + (size if key in before else 0), False
 
 
 def _share(listed: Listed, given: Piece | Rejected, *, begins: bool) -> int:

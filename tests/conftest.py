@@ -27,7 +27,7 @@ DEAR = {"test_hostile.py", "test_isolation.py", "test_readme.py", "test_seeds.py
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:  # noqa: ANN401  # xdist's own
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:  # xdist's own
     """Give out the tests of a dear module at once, and first; then the others as they come."""
     from xdist.scheduler import LoadScopeScheduling
 

@@ -229,7 +229,7 @@ def test_a_dry_run_tells_what_it_would_read_and_writes_nothing(said, here):
 
 
 def test_empty_standard_input(said, monkeypatch):
-    with open(os.devnull) as nothing:
+    with Path(os.devnull).open() as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
         code, out, err = said("ingest", "-", "--out", "o", "--json")
     assert (code, err) == (0, [])

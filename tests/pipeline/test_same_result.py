@@ -104,14 +104,19 @@ def _files(folder, lines, parts=1):
     return paths
 
 
-@pytest.mark.slow
-def test_order_batches_workers_and_runs_do_not_matter(run, tmp_path):
+#: (workers, deliveries of a batch, runs) that the same deliveries, shuffled anew, are read in.
+WAYS = [(1, 40, 1), (2, 5_000, 3)]
+MORE_WAYS = [(1, 50, 1), (2, 50, 5), (1, 5_000, 5), (2, 7, 1)]
+
+
+@pytest.mark.parametrize("ways", [WAYS, pytest.param(MORE_WAYS, marks=pytest.mark.slow)], ids=["few", "many"])
+def test_order_batches_workers_and_runs_do_not_matter(run, tmp_path, ways):
     lines = deliveries()
     run(*_files(tmp_path / "in", lines), out=tmp_path / "straight")
     expected = outcome(tmp_path / "straight")
     assert len(expected["union"]) > len(expected["stories"]) >= 14
     shuffled = list(lines)
-    for number, (workers, batch_size, runs) in enumerate([(1, 50, 1), (2, 50, 5), (1, 5_000, 5), (2, 7, 1)]):
+    for number, (workers, batch_size, runs) in enumerate(ways):
         random.Random(number).shuffle(shuffled)
         out = tmp_path / f"out{number}"
         for path in _files(tmp_path / f"in{number}", shuffled, runs):
