@@ -193,3 +193,32 @@ def test_hosts_are_forgotten_when_there_is_nothing_to_remember(hosts, clock):
 
     asyncio.run(round_of_many())
     assert len(queue._hosts) <= 2
+
+
+def test_a_stopped_host_keeps_nobody_waiting(hosts, clock):
+    queue = hosts(pause_s=50.0)
+
+    async def ask():
+        async with queue.turn("a"):
+            queue.stop("a", clock.now() + timedelta(seconds=600))
+        with pytest.raises(HostStopped):
+            await queue.turn("a").__aenter__()
+
+    asyncio.run(ask())
+    assert clock.slept == []
+
+
+def test_a_stop_during_the_pause_counts(hosts, clock):
+    queue = hosts(pause_s=50.0)
+
+    async def ask():
+        async with queue.turn("a"):
+            pass
+        waiting = asyncio.ensure_future(queue.turn("a").__aenter__())
+        while not clock.slept:
+            await asyncio.sleep(0)
+        queue.stop("a", clock.now() + timedelta(seconds=600))
+        with pytest.raises(HostStopped):
+            await waiting
+
+    asyncio.run(ask())
