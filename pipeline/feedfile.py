@@ -16,6 +16,8 @@ from transforms.index_file import is_damage, set_aside
 
 #: Of the layout below; a file of another one is made anew.
 _LAYOUT: Final = 1
+#: Stands for the last round until something is known: a file that was made and not filled yet.
+NEW: Final = -1
 
 _SCHEMA: Final = """
 CREATE TABLE meta (round INTEGER NOT NULL);
@@ -43,7 +45,8 @@ def open_existing(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         raise StatesDamagedError(f"{path}: absent")
-    db = _connect(path, "ro")
+    db = _connect(path, "rw")  # what a process that was killed left half done can only so be undone
+    db.execute("PRAGMA query_only = ON")
     fault = _fault(db)
     if fault:
         db.close()
@@ -51,8 +54,8 @@ def open_existing(path: Path) -> sqlite3.Connection:
     return db
 
 
-def open_sound(path: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open the file for writing; whether it is new: it was absent, or was faulty and is set aside.
+def open_sound(path: Path) -> sqlite3.Connection:
+    """Open the file for writing; made anew if it is absent, or is faulty and now set aside.
 
     Raises:
         sqlite3.OperationalError: the disk or a lock is at fault, and not the file.
@@ -60,24 +63,29 @@ def open_sound(path: Path) -> tuple[sqlite3.Connection, bool]:
     if path.exists():
         db = _connect(path, "rw")
         if not _fault(db):
-            return db, False
+            return _synced(db)
         db.close()
     set_aside(path)
     path.with_name(path.name + "-journal").unlink(missing_ok=True)
-    return _make(path), True
+    return _make(path)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
-    db.execute("PRAGMA synchronous = EXTRA")  # the journal's removal is what commits: its folder is synced, too
+    """Nothing is read yet, so nothing is found wrong yet."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+
+
+def _synced(db: sqlite3.Connection) -> sqlite3.Connection:
+    """What commits is the removal of the journal, so its folder is synced, too."""
+    db.execute("PRAGMA synchronous = EXTRA")
     return db
 
 
 def _make(path: Path) -> sqlite3.Connection:
     make_folder(path.parent)
-    db = _connect(path, "rwc")
+    db = _synced(_connect(path, "rwc"))
     db.executescript(f"BEGIN; {_SCHEMA}")
-    db.execute("INSERT INTO meta VALUES (0)")
+    db.execute("INSERT INTO meta VALUES (?)", (NEW,))
     db.execute(f"PRAGMA user_version = {_LAYOUT}")
     db.execute("COMMIT")
     sync_folder(path.parent)

@@ -19,7 +19,7 @@ from typing import Final, Self
 
 import msgspec
 
-from pipeline.feedfile import StatesDamagedError, open_existing, open_sound
+from pipeline.feedfile import NEW, StatesDamagedError, open_existing, open_sound
 from transforms.core.feedhistory import Asked, from_history
 from transforms.core.feedstate import FeedState, first_state
 from transforms.core.polling import FeedSettings
@@ -62,9 +62,8 @@ _NONE: Final[Mapping[str, Robots]] = MappingProxyType({})
 class FeedStates:
     """The file, open. Close it, or use it as a context manager; not to be shared between threads."""
 
-    def __init__(self, db: sqlite3.Connection, is_new: bool) -> None:
+    def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self.is_new = is_new  #: nothing is known yet: lost or never there; to be rebuilt if there are requests
 
     @classmethod
     def open(cls, state: Path, *, readonly: bool = False) -> Self:
@@ -75,7 +74,7 @@ class FeedStates:
             sqlite3.OperationalError: the disk or a lock is at fault, and not the file.
         """
         path = state / _NAME
-        return cls(open_existing(path), False) if readonly else cls(*open_sound(path))
+        return cls(open_existing(path) if readonly else open_sound(path))
 
     def close(self) -> None:
         """Close it."""
@@ -90,8 +89,16 @@ class FeedStates:
         self.close()
 
     @property
+    def is_new(self) -> bool:
+        """Whether nothing is known yet: the file was lost or never there, and neither rebuilt nor taught since."""
+        return self._round() == NEW
+
+    @property
     def round(self) -> int:
-        """The last round applied; 0: none."""
+        """The last round applied; 0: none that is known."""
+        return max(self._round(), 0)
+
+    def _round(self) -> int:
         ((number,),) = self._db.execute("SELECT round FROM meta")
         return int(number)
 
@@ -139,10 +146,7 @@ class FeedStates:
         return min(moments, default=None)
 
     def pages_due(self, now: datetime, limit: int) -> list[Wanted]:
-        """Pages to be tried again, the longest due first, at most so many.
-
-        One further off than any wait is due, too: the clock was set back.
-        """
+        """Pages to be tried again, the longest due first; those further off than any wait (by a wrong clock), too."""
         rows = self._db.execute(
             "SELECT page FROM wanted WHERE next_at <= ? OR next_at > ? ORDER BY next_at, url LIMIT ?",
             (_number(now), _number(now + timedelta(seconds=LONGEST_S)), limit),
@@ -207,6 +211,7 @@ class FeedStates:
         states = from_history(rows).values()
         with self._transaction():
             self._put(states)
+            self._db.execute("UPDATE meta SET round = max(round, 0)")
 
     def _put(self, states: Iterable[FeedState]) -> None:
         rows = [(state.url, msgspec.json.encode(state)) for state in states]

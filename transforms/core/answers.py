@@ -88,7 +88,7 @@ def failed(state: FeedState, last: Request, survey: FeedSurvey | None) -> FeedSt
     if survey and survey.fault:
         failed = replace(failed, last_detail=survey.fault)
     if state.address != state.url and (failures >= _BACK_AFTER or last.outcome is Outcome.GONE):
-        return replace(failed, address=state.url)
+        return replace(failed, address=state.url, etag="", last_modified="", body_hash="", unchanged=0)
     if last.outcome is Outcome.GONE:
         return replace(failed, stopped=f"gone since {last.started_at:%Y-%m-%d} (410)")
     return failed

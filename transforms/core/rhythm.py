@@ -75,9 +75,9 @@ def from_dates(dates: Iterable[datetime], now: datetime) -> Rhythm:
     hours = [0.0] * 24
     for date in known:
         hours[date.hour] += math.exp(-(now - date).total_seconds() / (_SHAPE_DAYS * _DAY_S))
-    events = min(float(len(newer)), _MEMORY)
-    gap_s = max((now - newer[0]).total_seconds(), _TOGETHER_S) / len(newer)
-    longest = max((b - a).total_seconds() for a, b in pairwise(newer)) if len(newer) > 1 else 0.0
+    events = min(len(newer) - 1.0, _MEMORY)
+    gap_s = (now - newer[0]).total_seconds() / (len(newer) - 1)
+    longest = max((b - a).total_seconds() for a, b in pairwise(newer))
     return Rhythm(events=events, watched_s=gap_s * events, hours=tuple(hours), longest_s=longest, learned=True)
 
 
@@ -93,7 +93,7 @@ def observed(
         return rhythm
     seen = len(new)
     exposure_s = sum(length * rate for length, rate in _stretches(_shape(rhythm), since, until))
-    awaited = exposure_s / rhythm.gap_s
+    awaited = rhythm.events * math.log1p(exposure_s / rhythm.watched_s)  # the rate sinks while nothing comes
     kept = math.exp(-max(awaited, seen) / _MEMORY)
     faded = math.exp(-passed_s / (_SHAPE_DAYS * _DAY_S))
     hours = [count * faded for count in rhythm.hours]
@@ -137,13 +137,14 @@ def _shape(rhythm: Rhythm) -> tuple[float, ...]:
 
 
 def _stretches(shape: Sequence[float], since: datetime, until: datetime) -> Iterator[tuple[float, float]]:
-    """The time between the two as (seconds, how much they count): parts of hours and whole days."""
+    """The time between the two as (seconds, how much they count): hours, in their order, then whole days."""
     days, rest_s = divmod(max((until - since).total_seconds(), 0.0), _DAY_S)
     if days:
-        yield days * _DAY_S, sum(shape) / 24
+        days, rest_s = days - 1, rest_s + _DAY_S
     hour = since.hour
     left_s = _HOUR_S - (since.minute * 60 + since.second + since.microsecond / 1e6)
     while rest_s > 0:
         length = min(left_s, rest_s)
         yield length, shape[hour]
         rest_s, left_s, hour = rest_s - length, _HOUR_S, (hour + 1) % 24
+    yield days * _DAY_S, sum(shape) / 24
