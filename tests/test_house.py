@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def _tracked(*patterns: str) -> list[Path]:
     return [PROJECT / name for name in listed.stdout.split("\0") if name and (PROJECT / name).is_file()]
 
 
+@cache
 def _modules() -> dict[str, Path]:
     files = [PROJECT / "newsbeam.py", *(path for package in PACKAGES for path in (PROJECT / package).rglob("*.py"))]
     names = {}
@@ -66,6 +68,7 @@ def _modules() -> dict[str, Path]:
     return names
 
 
+@cache
 def _imported(path: Path, module: str) -> set[str]:
     """Every module the file imports anywhere in it, inside functions too."""
     found = set()

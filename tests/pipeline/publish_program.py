@@ -8,6 +8,11 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from pipeline.imports import spare
+
+if __name__ == "__main__":
+    spare("pandas")  # as the program itself does
+
 import pyarrow as pa
 
 from pipeline.output import open_output

@@ -25,9 +25,10 @@ def test_a_file_counts_as_one_although_its_first_batch_is_run_twice(run, rows, t
     def die(*_):
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(load, "run_graph", die)
-        run(wires, batch_size=2)
+        with pytest.raises(Killed):
+            run(wires, batch_size=2)
     report = run(wires, batch_size=2)
     assert (report.resumed, report.containers) == (True, 1)
     loads = rows(report.out, "SELECT load_id, containers, delivered FROM loads ORDER BY load_id")
