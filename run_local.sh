@@ -2,6 +2,10 @@
 # Newsbeam on a fresh machine: makes its environment, installs, ingests the sample wires and shows what came out.
 #
 #   ./run_local.sh [OPTION…]   ingest seeds/ into ./out; options go to `newsbeam ingest`
+#   ./run_local.sh --feeds seeds/feeds.toml
+#                              serve two outlets from this machine and poll them twice, into ./out-feeds
+#   ./run_local.sh --feeds FILE
+#                              poll the feeds of a list of your own once, into ./out
 #   ./run_local.sh test        the same into a temporary folder, then the tests that need only Python
 #   ./run_local.sh check       style and types: ruff, mypy
 #   ./run_local.sh test-slow   the tests that `test` leaves out: kill tests, memory, real data (NEWSBEAM_DATA), benchmarks
@@ -88,6 +92,20 @@ run_tests() { # options; one process more than cores, for many tests wait: for t
     $venv/bin/python -m pytest -q -n "$processes" "$@"
 }
 
+poll_demo() { # two rounds, six hours apart by the clock that they are told; the outlets change in between
+    local out=out-feeds server
+    [ ! -e $out/newsbeam.json ] || rm -rf $out
+    exec {ready}< <(exec $venv/bin/python seeds/serve.py)
+    server=$!
+    trap 'kill "$server" 2>/dev/null || true' EXIT
+    read -r -u "$ready" || fail 1 "the demo site cannot be served, see above"
+    printf '\nFirst round, at six in the morning:\n'
+    $venv/bin/newsbeam poll --feeds seeds/feeds.toml --out $out --now 2026-06-01T06:00:00Z "$@"
+    printf '\nSecond round, at noon: one feed has changed, one says that it has not, one does not say\n'
+    $venv/bin/newsbeam poll --feeds seeds/feeds.toml --out $out --now 2026-06-01T12:00:00Z "$@"
+    printf '\nThe tables are in %s/%s.\n' "$PWD" $out
+}
+
 test_quick() {
     install '[test]'
     scratch=$(mktemp -d)
@@ -111,6 +129,17 @@ check() {
 
 case "${1:-}" in
 help | -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p;}' "${BASH_SOURCE[0]}" ;;
+--feeds)
+    [ -n "${2:-}" ] || fail 2 "--feeds needs a feed list, for example: $0 --feeds seeds/feeds.toml"
+    install ''
+    list=$2
+    shift 2
+    if [ "$list" -ef seeds/feeds.toml ]; then
+        poll_demo "$@"
+    else
+        $venv/bin/newsbeam poll --feeds "$list" --out out "$@"
+    fi
+    ;;
 '' | -*)
     install ''
     ingest out "$@"

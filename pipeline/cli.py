@@ -6,8 +6,13 @@ from typing import NoReturn
 
 import click
 
+from pipeline.commands.changes import changes
+from pipeline.commands.compact import compact
+from pipeline.commands.expire import expire
+from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
 from pipeline.commands.poll import poll
+from pipeline.commands.watch import watch
 from pipeline.imports import spare
 
 _EXAMPLE = "newsbeam ingest wires/ --out archive"
@@ -20,12 +25,14 @@ def newsbeam() -> None:
 
     \b
     newsbeam ingest wires/ --out archive     reads a folder, prints what came of it
+    newsbeam feeds add https://example.org   finds a site's feed and puts it on the list
+    newsbeam watch --out archive             asks the feeds of the list when they are due, for years
     newsbeam ingest --help                   tells the rest
     """  # noqa: D301  # \b is click's: keep these lines
 
 
-newsbeam.add_command(ingest)
-newsbeam.add_command(poll)
+for command in (ingest, feeds, poll, watch, changes, compact, expire):
+    newsbeam.add_command(command)
 
 
 def _complaint(error: click.ClickException) -> str:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -18,11 +19,15 @@ class StopOnSignal:
     """
 
     def __init__(self) -> None:
-        self._asked = False
+        self._asked = threading.Event()
 
     def __call__(self) -> bool:
         """True from the first signal on."""
-        return self._asked
+        return self._asked.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Let so much time pass, but no more once a signal has come; whether one has."""
+        return self._asked.wait(max(0.0, seconds))
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
@@ -35,9 +40,9 @@ class StopOnSignal:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if self._asked:
+        if self._asked.is_set():
             if sys.stderr.isatty():
                 os.write(2, _SHOW_CURSOR)  # a progress bar hides it
             os._exit(128 + number)
-        self._asked = True
+        self._asked.set()
         os.write(2, b"\nnewsbeam: finishing the batch in hand; once more ends at once\n")

@@ -80,7 +80,7 @@ class Poller:
         stop: Callable[[], bool],
         at: Callable[[Step], None],
     ) -> None:
-        self._output, self._index, self._options = output, index, options
+        self.output, self.index, self._options = output, index, options
         self._clock, self._stop, self._at = clock, stop, at
         self._taxonomy = load_taxonomy(options.topics)
         self._settings = Settings(
@@ -107,15 +107,15 @@ class Poller:
             RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing is lost.
         """
         began = time.monotonic()
-        report = RoundReport(report=Report(out=self._output.path, notes=self.notes))
+        report = RoundReport(report=Report(out=self.output.path, notes=self.notes))
         self.notes = []
         tallies: list[tuple[Count, ...]] = []
-        for left in Round.unpublished(self._output.raw):
+        for left in Round.unpublished(self.output.raw):
             report.report.notes.append(f"Finished round {left.number}, which an earlier run had begun.")
             self._finish(left, feeds, report, tallies)
         now = self._clock.now()
         if (self._due(feeds, now) or self._states.pages_due(now, feeds.network.pages_per_round)) and not self._stop():
-            self._finish(Round.begin_new(self._output.raw), feeds, report, tallies)
+            self._finish(Round.begin_new(self.output.raw), feeds, report, tallies)
         report.report.counts = add_up(tallies)
         report.report.seconds = time.monotonic() - began
         report.report.stopped = self._stop()
@@ -130,15 +130,15 @@ class Poller:
             replace(request, next_at=next_at.get(request.feed_url) if request.purpose == "feed" else None)
             for request in round_.requests()
         )
-        run = Run(self._output.state, f"round-{round_.number:010d}")
+        run = Run(self.output.state, f"round-{round_.number:010d}")
         for plan in self._plans(round_, decision, requests, run):
             tallies.append(
                 run_load(
                     plan,
-                    self._output,
-                    self._index,
+                    self.output,
+                    self.index,
                     begin=run.begin,
-                    move_on=partial(move_on, self._output.state),
+                    move_on=partial(move_on, self.output.state),
                     at=self._at,
                 )
             )
@@ -207,7 +207,7 @@ class Poller:
         return survey
 
     def _has_page(self, article_ids: Collection[str]) -> Collection[str]:
-        stored = self._index.stored(sorted(article_ids))
+        stored = self.index.stored(sorted(article_ids))
         return {
             article_id
             for article_id, versions in stored.items()
@@ -216,7 +216,7 @@ class Poller:
 
     def _plans(self, round_: Round, decision: Decision, requests: tuple[Request, ...], run: Run) -> Iterator[Plan]:
         """The batch that was in hand, then the rest; the requests go with the last one."""
-        pending = run.pending(next_load_id(self._output))
+        pending = run.pending(next_load_id(self.output))
         if pending is not None and pending.taxonomy_version == self._taxonomy.version:
             yield replace(pending, workers=self._options.workers)
             run.done.update(pending.done)
@@ -236,12 +236,12 @@ class Poller:
                 yield Input(given=given, key=key, begins=isinstance(given, Piece), size=0)
 
     def _plan(self, batch: Batch, now: datetime, requests: tuple[Request, ...]) -> Plan:
-        load_id = next_load_id(self._output)
+        load_id = next_load_id(self.output)
         return Plan(
             load_id=load_id,
             now=now,
             command=self._options.command,
-            out=str(self._output.path),
+            out=str(self.output.path),
             settings=self._settings,
             workers=self._options.workers,
             program_version=version("newsbeam"),

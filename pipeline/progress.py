@@ -8,7 +8,9 @@ from pipeline.ingest import Progress
 from pipeline.report import counted
 
 
-class _Silent:
+class Silent:
+    """Says nothing."""
+
     def begin(self, total: int) -> None:
         """Say nothing."""
 
@@ -62,7 +64,7 @@ class _Bar:
 def shown_progress(*, quiet: bool) -> Iterator[Progress]:
     """Progress on standard error, in the form that suits it."""
     if quiet:
-        yield _Silent()
+        yield Silent()
     elif sys.stderr.isatty():
         bar = _Bar()
         with bar.bar:

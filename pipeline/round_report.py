@@ -30,6 +30,11 @@ class RoundReport:
         last = {request.feed_url: request.outcome for request in self.requests if request.purpose == "feed"}
         return Counter(last.values())
 
+    def failures(self) -> list[Request]:
+        """The requests that left a feed without an answer, the last hop of each, by feed."""
+        last = {request.feed_url: request for request in self.requests if request.purpose == "feed"}
+        return [last[url] for url in sorted(last) if last[url].outcome not in _WORDS]
+
     def pages(self) -> Counter[Outcome]:
         """How many article pages each outcome had."""
         last = {request.first_url: request.outcome for request in self.requests if request.purpose == "page"}
@@ -59,10 +64,8 @@ class RoundReport:
             return [f"No feed is due{_in_words(self.next_in_s)}."]
         hosts = len({request.host for request in self.requests})
         size = sum(request.bytes for request in self.requests)
-        lines = [
-            f"Asked {counted(feeds.total(), 'feed')} on {counted(hosts, 'host')} in "
-            f"{counted(len(self.requests), 'request')}, {size:,} bytes: {_told(feeds)}."
-        ]
+        asked = f"Asked {counted(feeds.total(), 'feed')} on {counted(hosts, 'host')}"
+        lines = [f"{asked} in {counted(len(self.requests), 'request')}, {size:,} bytes: {_told(feeds)}."]
         if pages:
             got = pages[Outcome.FETCHED]
             lines.append(f"Fetched {counted(got, 'page')} of entries that carry only a summary.")

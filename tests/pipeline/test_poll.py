@@ -1,0 +1,385 @@
+"""Whole rounds of polling against a local outlet: what is stored, what is asked, and what a crash at any point changes.
+
+Time is told, not waited for; the outlet speaks HTTP on this machine and keeps its own log.
+"""
+
+import hashlib
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import pipeline.poll
+import pipeline.raw
+from pipeline.feedlist import FeedList
+from pipeline.poll import PollOptions, polling
+from pipeline.publish import Step
+from transforms.core.polling import FeedSettings, NetworkSettings, Outcome
+
+BEGIN = datetime(2026, 6, 1, 6, tzinfo=UTC)
+TEXT = (
+    "The ferry between the two banks ran again on {day} after engineers had replaced a cable that the flood tore. "
+    "Traders had waited for eleven days with goods for the market in the old town, and prices for flour had doubled. "
+    "The harbour office said that it would let the ferry go every hour until the bridge is open to lorries again."
+)
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>{title} | Bank Herald</title>
+<link rel="canonical" href="{url}"></head><body><nav><a href="/">Home</a></nav><article><h1>{title}</h1>
+<p>{text}</p><p>Passengers pay half until the end of the month, the office said, and schoolchildren nothing at all. The
+operator expects three thousand people a day, more than before the flood, because the road on the southern bank is still
+closed to buses and the railway will not be mended before the autumn.</p></article></body></html>"""
+
+
+class Crash(BaseException):
+    """What kills a process, as far as a test in the same process can."""
+
+
+class ToldClock:
+    def __init__(self):
+        self.passed = 0.0
+
+    def now(self):
+        return BEGIN + timedelta(seconds=self.passed)
+
+    def monotonic(self):
+        return self.passed
+
+    async def sleep(self, seconds):
+        self.passed += max(0.0, seconds)
+
+
+class Outlet:
+    """Serves what it is given; the log holds (path, status, If-None-Match)."""
+
+    def __init__(self):
+        self.files = {}
+        self.log = []
+        outlet = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                outlet.answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.base = f"http://bank.localhost:{self.server.server_port}"
+
+    def answer(self, handler):
+        status, kind, body = self.files.get(handler.path, (404, "text/plain", b"none"))
+        etag = f'"{hashlib.sha256(body).hexdigest()[:12]}"' if status == 200 else ""
+        sent = handler.headers.get("If-None-Match", "")
+        if etag and etag == sent:
+            status, body = 304, b""
+        self.log.append((handler.path, status, sent))
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        if etag:
+            handler.send_header("ETag", etag)
+        if status != 304:
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    def put(self, path, body, kind="application/rss+xml", status=200):
+        self.files[path] = (status, kind, body.encode())
+
+    def asked(self, path):
+        return [(status, etag) for asked, status, etag in self.log if asked == path]
+
+    def put_feed(self, path, *items):
+        said = "".join(
+            f"<item><title>{title}</title><link>{self.base}{link}</link><guid isPermaLink='false'>{link}</guid>"
+            f"<pubDate>{date}</pubDate><category>Transport</category><description>{text}</description></item>"
+            for title, link, date, text in items
+        )
+        self.put(path, f"<rss version='2.0'><channel><title>Bank Herald</title>{said}</channel></rss>")
+
+    def put_page(self, path, title, text):
+        page = PAGE.format(title=title, url=f"{self.base}{path}", text=text)
+        self.put(path, page, "text/html; charset=utf-8")
+
+
+@pytest.fixture
+def outlet():
+    outlet = Outlet()
+    thread = threading.Thread(target=outlet.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield outlet
+    outlet.server.shutdown()
+    thread.join()
+    outlet.server.server_close()
+
+
+@pytest.fixture
+def clock():
+    return ToldClock()
+
+
+@pytest.fixture
+def desk(tmp_path, clock):
+    """Poll feeds into an output folder; gives the report."""
+
+    class Desk:
+        out = tmp_path / "out"
+
+        @contextmanager
+        def open(self, at=lambda _: None):
+            options = PollOptions(command="newsbeam poll (a test)", workers=2, topics=None)
+            with polling(self.out, options, clock=clock, stop=lambda: False, at=at) as poller:
+                yield poller
+
+        def poll(self, *feeds, hours=2.0, **network):
+            clock.passed += hours * 3_600
+            settings = NetworkSettings(allow_private=True, pause_s=0.0, **network)
+            with self.open() as poller:
+                return poller.poll(FeedList(feeds=tuple(feeds), network=settings))
+
+    return Desk()
+
+
+WHOLE = "Mon, 01 Jun 2026 05:00:00 GMT"
+
+
+def outcomes(report):
+    return {outcome.value: number for outcome, number in report.report.outcomes().items() if number}
+
+
+def test_the_first_round_stores_the_second_asks_on_condition_the_third_stores_what_changed(outlet, desk, rows):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml", full_text="never")
+    old = ("Ferry runs again", "/ferry", WHOLE, TEXT.format(day="Monday"))
+    outlet.put_feed("/rss.xml", old)
+
+    first, second = desk.poll(feed), desk.poll(feed)
+    outlet.put_feed("/rss.xml", ("Market opens", "/market", WHOLE, TEXT.format(day="Tuesday")[::-1]), old)
+    third = desk.poll(feed)
+
+    assert [status for status, _ in outlet.asked("/rss.xml")] == [200, 304, 200]
+    assert outlet.asked("/rss.xml")[1][1] != ""
+    assert [outcomes(report) for report in (first, second, third)] == [{"new": 1}, {}, {"new": 1, "unchanged": 1}]
+    stored = rows(
+        desk.out, "SELECT title, origin, source, first_seen_at, feed_url FROM articles ORDER BY first_seen_at"
+    )
+    assert [row["title"] for row in stored] == ["Ferry runs again", "Market opens"]
+    assert {row["origin"] for row in stored} == {row["feed_url"] for row in stored} == {feed.url}
+    assert [row["first_seen_at"] for row in stored] == [BEGIN + timedelta(hours=2), BEGIN + timedelta(hours=6)]
+    requests = rows(
+        desk.out, "SELECT outcome, status, sent_etag, next_at - started_at AS wait FROM requests ORDER BY started_at"
+    )
+    assert [(row["outcome"], row["status"]) for row in requests] == [
+        ("fetched", 200),
+        ("not_modified", 304),
+        ("fetched", 200),
+    ]
+    assert all(row["wait"] >= timedelta(minutes=5) for row in requests)
+    assert rows(desk.out, "SELECT count(*) AS n FROM sightings")[0]["n"] == 2
+
+
+def test_nothing_is_asked_before_its_time(outlet, desk):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml", full_text="never", interval_s=3_600)
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, TEXT.format(day="Monday")))
+
+    desk.poll(feed)
+    report = desk.poll(feed, hours=0.9)
+
+    assert len(outlet.log) == 1
+    assert report.requests == ()
+    assert report.rounds == []
+    assert 0 < report.next_in_s < 0.3 * 3_600
+
+
+def test_an_entry_with_a_summary_gets_its_page_and_keeps_its_own_facts(outlet, desk, rows):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml", source="Herald")
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry?utm_source=rss", WHOLE, "The ferry ran again on Monday."))
+    outlet.put_page("/ferry?utm_source=rss", "Ferry runs again", TEXT.format(day="Monday"))
+
+    report = desk.poll(feed)
+    again = desk.poll(feed)
+
+    assert [path for path, *_ in outlet.log] == ["/rss.xml", "/robots.txt", "/ferry?utm_source=rss", "/rss.xml"]
+    assert report.pages() == {Outcome.FETCHED: 1}
+    assert again.pages() == {}
+    (row,) = rows(desk.out, "SELECT * FROM articles")
+    assert (row["text_from"], row["source"], row["feed_url"]) == ("page", "Herald", feed.url)
+    assert row["url"] == f"{outlet.base}/ferry".replace("http:", "https:")  # one address for all variants
+    assert "schoolchildren nothing at all" in row["text"]
+    assert row["published_at"] == datetime(2026, 6, 1, 5, tzinfo=UTC)
+    assert "Transport" in row["publisher_tags"]
+
+
+def test_a_page_that_is_not_given_leaves_the_summary_and_is_asked_for_again(outlet, desk, rows):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml")
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday."))
+    outlet.put("/ferry", "busy", "text/plain", status=503)
+
+    first = desk.poll(feed)
+    assert first.pages() == {Outcome.SERVER_ERROR: 1}
+    assert rows(desk.out, "SELECT text_from FROM articles") == [{"text_from": "summary"}]
+
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+    second = desk.poll(feed)
+
+    assert second.pages() == {Outcome.FETCHED: 1}
+    (row,) = rows(desk.out, "SELECT text_from, text FROM articles_current")
+    assert row["text_from"] == "page"
+
+
+def test_robots_keep_pages_from_us_and_feeds_not(outlet, desk, rows):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml")
+    outlet.put("/robots.txt", "User-agent: *\nDisallow: /", "text/plain")
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday."))
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+
+    desk.poll(feed)
+    desk.poll(feed)
+
+    assert outlet.asked("/ferry") == []
+    assert rows(desk.out, "SELECT text_from FROM articles") == [{"text_from": "summary"}]
+    (told,) = rows(desk.out, "SELECT outcome, robots, status FROM requests WHERE purpose = 'page'")
+    assert told == {"outcome": "disallowed", "robots": "disallowed", "status": None}
+
+
+def test_what_is_no_feed_is_rejected_and_the_others_go_on(outlet, desk, rows):
+    good = FeedSettings(url=f"{outlet.base}/rss.xml", full_text="never")
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, TEXT.format(day="Monday")))
+    outlet.put_page("/page", "Sign in", "Please sign in.")
+    outlet.put("/error", "database is down", "text/html")
+    outlet.put("/gone", "", "text/plain", status=410)
+    bad = [FeedSettings(url=f"{outlet.base}{path}") for path in ("/page", "/error", "/gone", "/none")]
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nowhere = FeedSettings(url=f"http://quay.localhost:{closed.getsockname()[1]}/rss.xml")
+
+    report = desk.poll(good, *bad, nowhere)
+
+    assert outcomes(report) == {"new": 1, "rejected": 5}
+    told = rows(desk.out, "SELECT origin, stage, reason FROM rejected ORDER BY origin")
+    assert {(row["origin"].rpartition("/")[2], row["reason"]) for row in told} == {
+        ("page", "not_a_feed"),
+        ("error", "not_a_feed"),
+        ("gone", "http_error"),
+        ("none", "http_error"),
+        ("rss.xml", "unreachable"),
+    }
+    for _ in range(3):
+        report = desk.poll(good, *bad, nowhere, hours=30)
+    assert len(outlet.asked("/gone")) == 1
+    assert len(outlet.asked("/none")) > 1
+    assert rows(desk.out, "SELECT count(*) AS n FROM rejected")[0]["n"] == 5
+
+
+def test_state_that_is_lost_is_made_again_and_asks_no_more_than_before(outlet, desk):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml")
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday."))
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+    desk.poll(feed)
+    (desk.out / "state" / "feeds.sqlite").unlink()
+
+    soon = desk.poll(feed, hours=0.01)
+    later = desk.poll(feed)
+
+    assert soon.requests == ()
+    assert [request.status for request in later.requests] == [304]
+    assert len(outlet.asked("/ferry")) == 1
+
+
+#: What dies, the how manieth time, before or after.
+MOMENTS = {
+    "a request is written down": (pipeline.raw.Round, "begin", 1, "before"),
+    "the second request is written down": (pipeline.raw.Round, "begin", 2, "after"),
+    "an answer is kept": (pipeline.raw.Round, "end", 1, "after"),
+    "a page is kept": (pipeline.raw.Round, "end", 3, "after"),
+    "before the decision": (pipeline.raw.Round, "note", 1, "before"),
+    "after the decision": (pipeline.raw.Round, "note", 1, "after"),
+    "the plan is written": (pipeline.poll.Run, "begin", 1, "after"),
+    "before the schedule moves on": (pipeline.poll.FeedStates, "apply", 1, "before"),
+    "after the schedule moved on": (pipeline.poll.FeedStates, "apply", 1, "after"),
+    "before the round is marked": (pipeline.raw.Round, "mark_published", 1, "before"),
+    "after the round is marked": (pipeline.raw.Round, "mark_published", 1, "after"),
+}
+
+
+def dies(monkeypatch, owner, name, number, when):
+    """From now on the process dies the number-th time that something happens."""
+    real, calls = getattr(owner, name), []
+
+    def dying(*args, **kwargs):
+        calls.append(name)
+        if len(calls) == number and when == "before":
+            raise Crash
+        result = real(*args, **kwargs)
+        if len(calls) == number:
+            raise Crash
+        return result
+
+    monkeypatch.setattr(owner, name, dying)
+
+
+def is_crash(error):
+    return isinstance(error, Crash) or (isinstance(error, BaseExceptionGroup) and all(map(is_crash, error.exceptions)))
+
+
+def stored(rows, out):
+    return rows(out, "SELECT title, text, text_from, published_at FROM articles_current ORDER BY title")
+
+
+QUICK = ("a request is written down", "a page is kept", "after the decision", "before the schedule moves on")
+
+
+@pytest.mark.parametrize(
+    "moment", [pytest.param(moment, marks=() if moment in QUICK else pytest.mark.slow) for moment in MOMENTS]
+)
+def test_a_crash_loses_no_answer_doubles_nothing_and_asks_nobody_twice(moment, outlet, desk, rows, monkeypatch):
+    whole = FeedSettings(url=f"{outlet.base}/whole.xml", full_text="never")
+    brief = FeedSettings(url=f"{outlet.base}/brief.xml")
+    outlet.put_feed("/whole.xml", ("Market opens", "/market", WHOLE, TEXT.format(day="Tuesday")[::-1]))
+    outlet.put_feed("/brief.xml", ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday."))
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+
+    with monkeypatch.context() as patched:
+        dies(patched, *MOMENTS[moment])
+        try:
+            desk.poll(whole, brief)
+        except (Crash, BaseExceptionGroup) as error:
+            assert is_crash(error)  # noqa: PT017  # the crash may come alone or in a group
+        else:
+            pytest.fail("it did not die")
+    desk.poll(whole, brief, hours=0.01)  # the intervals are not over
+
+    for path in ("/whole.xml", "/brief.xml", "/ferry"):
+        assert len(outlet.asked(path)) <= 1, path
+    desk.poll(whole, brief, hours=30)  # what was asked in vain is asked again
+    assert [(row["title"], row["text_from"]) for row in stored(rows, desk.out)] == [
+        ("Ferry runs again", "page"),
+        ("Market opens", "summary"),
+    ]
+    twice = rows(desk.out, "SELECT request_id FROM requests GROUP BY ALL HAVING count(*) > 1")
+    assert twice == []
+    told = rows(desk.out, "SELECT count(*) AS n FROM requests WHERE status IS NOT NULL")[0]["n"]
+    assert told in (len(outlet.log), len(outlet.log) - 1)  # the answer in flight when it died is nobody's
+
+
+@pytest.mark.parametrize("step", [Step.INTENT_WRITTEN, pytest.param(Step.LOADS_COMMITTED, marks=pytest.mark.slow)])
+def test_a_crash_while_it_publishes_doubles_nothing(step, outlet, desk, clock, rows):
+    feed = FeedSettings(url=f"{outlet.base}/whole.xml", full_text="never")
+    outlet.put_feed("/whole.xml", ("Market opens", "/market", WHOLE, TEXT.format(day="Tuesday")))
+
+    def at(reached):
+        if reached is step:
+            raise Crash
+
+    clock.passed += 7_200
+    network = NetworkSettings(allow_private=True, pause_s=0.0)
+    with pytest.raises(Crash), desk.open(at=at) as poller:
+        poller.poll(FeedList(feeds=(feed,), network=network))
+    desk.poll(feed, hours=0.01)
+
+    assert len(outlet.log) == 1
+    assert [row["title"] for row in stored(rows, desk.out)] == ["Market opens"]
+    assert rows(desk.out, "SELECT count(*) AS n FROM requests")[0]["n"] == 1
+    assert rows(desk.out, "SELECT count(*) AS n FROM articles")[0]["n"] == 1
