@@ -140,6 +140,12 @@ def test_skipped_hours_and_days_are_not_asked_in(hints, expected):
     assert (asked.next_at, asked.interval_from) == (expected, "skip")
 
 
+def test_what_failed_is_tried_again_in_skipped_hours_too():
+    failed = ask(ask(of=survey(hints=FeedHints(skip_hours=(12, 13)))), Outcome.TIMED_OUT, at=NOON + 2 * HOUR)
+    later = ask(failed, Outcome.TIMED_OUT, at=NOON + DAY)
+    assert later.next_at < NOON + DAY + 12 * MINUTE
+
+
 @pytest.mark.parametrize("hints", [{"skip_hours": tuple(range(24))}, {"skip_days": tuple(range(7))}])
 def test_skipping_everything_is_not_believed(hints):
     assert ask(of=survey(hints=FeedHints(**hints))).interval_from == "default"
@@ -334,6 +340,12 @@ def test_a_move_to_another_domain_takes_ten_times_and_a_week(well):
     assert state.requests == 1 + 2 * 15
 
 
+def test_a_move_is_not_believed_for_having_been_said_twice_long_ago(well):
+    new = "https://feeds.example.org/rss"
+    twice = moved(moved(well, new, at=NOON + HOUR), new, at=NOON + 5 * DAY)
+    assert (twice.address, twice.moved_times) == (URL, 2)
+
+
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_other_redirects_are_followed_and_never_remembered(well, status):
     state = well
@@ -501,6 +513,38 @@ def test_a_feed_that_sleeps_by_night_is_asked_little_then_and_found_awake_in_the
     assert max(at.hour for at in mornings) <= 7
 
 
+def test_a_document_is_asked_for_before_it_can_have_been_filled_anew():
+    ten = every(20 * MINUTE, 10)  # entries in three hours, and then nothing for days
+    many = every(20 * MINUTE, 300)
+    for shown, least, most in ((ten, 1.2 * HOUR, 1.7 * HOUR), (many, 2 * HOUR, DAY)):
+        quiet = asks(ask(of=survey(*shown), fresh=len(shown)), Outcome.NOT_MODIFIED, 12, every=4 * HOUR)
+        assert least < timedelta(seconds=wait(quiet)) <= most
+
+
+def test_a_document_without_anything_known_is_asked_for_sooner():
+    dated = survey(*every(HOUR, 5)).entries
+    undated = FeedSurvey(entries=tuple(replace(entry, published_at=None) for entry in dated))
+    quiet = asks(ask(of=undated, fresh=5), Outcome.NOT_MODIFIED, 20, every=8 * HOUR)
+    at = quiet.last_asked_at + 2 * HOUR
+    known = ask(quiet, at=at, of=undated, fresh=4)
+    unknown = ask(quiet, at=at, of=undated, fresh=5)
+    assert (known.lasts_s, unknown.lasts_s) == (0, 7_200)
+    later = [asks(state, Outcome.NOT_MODIFIED, 3, every=8 * HOUR) for state in (known, unknown)]
+    assert wait(later[0]) > wait(later[1]) == 3_600
+
+
+def test_entries_that_come_all_at_once_are_not_waited_for_more_often():
+    def batch(at):
+        return survey(*[at - timedelta(seconds=n) for n in range(10)])
+
+    state = ask(of=survey(*[NOON - DAY * n for n in range(8)]), fresh=8)
+    for day in range(1, 9):
+        while state.next_at < NOON + day * DAY:
+            state = asks(state, Outcome.NOT_MODIFIED, 1)
+        state = ask(state, at=state.next_at, of=batch(NOON + day * DAY), fresh=10)
+    assert wait(asks(state, Outcome.NOT_MODIFIED, 1)) > 2 * 3_600
+
+
 # -- silence, words
 
 
@@ -512,6 +556,13 @@ def test_silence_is_measured_by_the_rhythm():
     assert not is_silent(daily, NOON + 5 * DAY)
     assert is_silent(daily, NOON + 9 * DAY)
     assert not is_silent(ask(of=survey()), NOON + 900 * DAY)
+
+
+def test_a_silence_that_is_usual_is_none():
+    dates = [*every(HOUR, 12), *every(HOUR, 30, before=NOON - 27 * HOUR)]  # a gap of sixteen hours
+    pausing = ask(of=survey(*dates), fresh=len(dates))
+    assert not is_silent(pausing, NOON + 22 * HOUR)
+    assert is_silent(pausing, NOON + 40 * HOUR)
 
 
 def test_a_night_is_no_silence():

@@ -354,6 +354,11 @@ def test_a_time_of_a_clock_that_was_wrong_is_not_believed():
     assert lost.next_at == NOON + 8 * DAY
 
 
+def test_a_304_that_repeats_no_validator_leaves_those_it_was_asked_with():
+    lost = from_history([asked(NOON, Outcome.NOT_MODIFIED, sent_etag='"1"', sent_last_modified="d1")])[A.url]
+    assert (lost.etag, lost.last_modified) == ('"1"', "d1")
+
+
 def test_only_hops_are_no_answer():
     assert from_history([asked(NOON, Outcome.REDIRECTED, wait=None)]) == {}
 

@@ -21,6 +21,12 @@ _MOVED_WITHIN: Final = (3, timedelta(days=1))
 _MOVED_AWAY: Final = (10, timedelta(days=7))
 #: So many failures in a row at the new address, and the one of the list is asked again.
 _BACK_AFTER: Final = 3
+#: A wait that was too long is tried again little by little.
+_RELAX: Final = 1.02
+#: A document that shows fewer moments says nothing about how soon it is filled.
+_SHOWN: Final = 5
+#: A document whose entries are all new was not filled sooner than this, as far as is known: they may come in one go.
+_LEAST_S: Final = 3_600
 
 
 def succeeded(
@@ -44,6 +50,7 @@ def succeeded(
     )
     if survey is not None:
         learned = replace(learned, hints=survey.hints, title=survey.title or state.title)
+        learned = _lasting(learned, survey, fresh, state.last_answer_at, asked_at)
     return _with_rhythm(learned, survey, fresh, state.last_answer_at, asked_at)
 
 
@@ -51,7 +58,7 @@ def _with_rhythm(
     state: FeedState, survey: FeedSurvey | None, fresh: int, since: datetime | None, asked_at: datetime
 ) -> FeedState:
     """What the ask tells about the rhythm; `since`: the success before it."""
-    dates = [entry.published_at for entry in survey.entries if entry.published_at] if survey else []
+    dates = _dates(survey)
     told = state.rhythm if state.rhythm.learned else rhythm.from_dates(dates, asked_at)
     if since is None:
         newest = max((date for date in dates if date <= asked_at), default=asked_at)
@@ -60,6 +67,21 @@ def _with_rhythm(
     if state.rhythm.learned or not told.learned:
         told = rhythm.observed(told, new, since=since, until=asked_at, last_new=state.last_new_at)
     return replace(state, rhythm=told, last_new_at=asked_at if new else state.last_new_at)
+
+
+def _lasting(state: FeedState, survey: FeedSurvey, fresh: int, since: datetime | None, asked_at: datetime) -> FeedState:
+    """How soon its document is filled with other entries, which are lost if it is asked later."""
+    filled_s = [int(state.lasts_s * _RELAX)]
+    shown = rhythm.moments(_dates(survey), after=None, until=asked_at)
+    if len(shown) >= _SHOWN:
+        filled_s.append(int(2 * (shown[-1] - shown[len(shown) // 2]).total_seconds()))
+    if since is not None and fresh >= len(survey.entries) > 1 and len(shown) != 1:  # there may have been more
+        filled_s.append(max(int((asked_at - since).total_seconds()), _LEAST_S))
+    return replace(state, lasts_s=min(filter(None, filled_s), default=0))
+
+
+def _dates(survey: FeedSurvey | None) -> list[datetime]:
+    return [entry.published_at for entry in survey.entries if entry.published_at] if survey else []
 
 
 def _moved(state: FeedState, requests: Sequence[Request], asked_at: datetime) -> FeedState:

@@ -40,6 +40,7 @@ class FeedState:
     spread: float = 0.0  #: part of the interval that is added to it
     hints: FeedHints = _NO_HINTS  #: of the last document
     rhythm: Rhythm = _NO_RHYTHM
+    lasts_s: int = 0  #: the shortest time in which its document was filled, relaxed with every document; 0: not known
     failures: int = 0  #: in a row
     last_outcome: Outcome | None = None
     last_detail: str = ""

@@ -30,6 +30,8 @@ _WHOLE_AFTER: Final = timedelta(days=1)
 _WHOLE_AT_LAST: Final = timedelta(days=7)
 #: A server whose validators stayed the same so often while the entries changed is asked without them.
 _LIES: Final = 2
+#: A feed that was silent for so many waits need not be guarded against losing entries.
+_SILENCES: Final = 64
 #: Waits are lengthened by up to this part of them, so that feeds do not come all at once.
 _SPREAD: Final = 0.1
 
@@ -141,7 +143,8 @@ def _longest(state: FeedState, settings: FeedSettings, last: Request, asked_at: 
             backoff = waits.BACKOFF[Outcome.SERVER_ERROR]
         wishes.append((backoff.wait_s(state.failures), "failures"))
     else:
-        wait_s = rhythm.wait_s(state.rhythm, asked_at, least_s=SHORTEST_S, most_s=CEILING_S)
+        most_s = _most_s(state, asked_at)
+        wait_s = rhythm.wait_s(state.rhythm, asked_at, least_s=SHORTEST_S, most_s=most_s)
         wishes += [
             (int(wait_s), "rhythm" if state.rhythm.learned else "default"),
             (min(state.hints.ttl_s, waits.BELIEVED_S), "ttl"),
@@ -150,6 +153,17 @@ def _longest(state: FeedState, settings: FeedSettings, last: Request, asked_at: 
         if not settings.ignore_http_cache and last.outcome in SUCCESS:
             wishes.append((waits.fresh_s(last), "max-age"))
     return max(wishes, key=lambda wish: wish[0])
+
+
+def _most_s(state: FeedState, asked_at: datetime) -> float:
+    """The longest wait that loses no entries when a silent feed wakes: half of what its document once lasted.
+
+    The longer it has been silent the less is that to be feared.
+    """
+    if not state.lasts_s or state.last_new_at is None:
+        return CEILING_S
+    silence_s = (asked_at - state.last_new_at).total_seconds()
+    return min(max(state.lasts_s / 2, silence_s / _SILENCES), CEILING_S)
 
 
 def _spread(url: str, seed: str) -> float:
