@@ -1,7 +1,7 @@
 """Kill rounds of polling and show that nothing is lost or doubled: `python -m benchmarks.kill_rounds [--kills 30]`.
 
-A local server (`benchmarks.newsroom`) serves the feeds. `newsbeam poll` asks them in three rounds and is killed, with all
-its processes, at random moments of them, and started again each time with the same clock, until the round is done. In
+A local server (`benchmarks.newsroom`) serves the feeds. `newsbeam poll` asks them in three rounds and is killed, with
+all its processes, at random moments of them, and started again each time with the same clock, until the round is done. In
 the end the texts must be those that were put out, `requests/` must hold no request twice, and by the server's own log
 no feed may be asked twice in a round: its interval is longer. Exit code 1 if anything differs.
 """
