@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -51,7 +51,7 @@ CHANGES: Final = pa.schema(
     ]
 )
 
-Table = ds.Dataset | pa.Table
+Table: TypeAlias = ds.Dataset | pa.Table
 
 #: The columns that the views need and those that are told: never a text.
 _STORED: Final = (

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "schemas": {"schemas"},
     "transforms.core": {"schemas", "transforms.core"},
     "transforms": {"schemas", "transforms.core", "transforms"},
-    "pipeline": {"schemas", "transforms.core", "transforms", "pipeline"},
+    "pipeline": {"schemas", "transforms.core", "transforms", "pipeline", "newsbeam"},  # commands read as readers do
     "newsbeam": {"schemas", "transforms.core", "transforms", "pipeline"},
 }
 #: What the pure core must not reach for: engines, networks, processes, clocks.
