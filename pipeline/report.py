@@ -122,8 +122,11 @@ def counted(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def printable(path: Path) -> str:
-    """A path as text: bytes of a name that are no UTF-8 are escaped, and so is what may steer a terminal."""
+def printable(path: Path | str) -> str:
+    """A path, or a stranger's text, on one line.
+
+    Bytes of a name that are no UTF-8 are escaped, and so is what may steer a terminal.
+    """
     said = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
 

@@ -37,6 +37,11 @@ class Run:
         self.done = set(_entries(self._folder / _DONE))
 
     @property
+    def folder(self) -> Path:
+        """Where it keeps what it needs to go on; gone when it has ended."""
+        return self._folder
+
+    @property
     def spool(self) -> Path:
         """Where inputs that can be read only once, or only from the start, are kept while they are read."""
         return self._folder / "spool"

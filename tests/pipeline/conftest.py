@@ -1,5 +1,6 @@
 """Running the pipeline in this process: readers are started once and shared by all tests."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 import newsbeam
 from pipeline.ingest import IngestOptions, ingest
+from pipeline.raw import Round
+from transforms.core.exchange import Context
 from transforms.core.pieces import Limits
+from transforms.core.polling import Outcome, Request
 
 
 class Silent:
@@ -49,3 +53,31 @@ def rows():
             return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
     return rows
+
+
+@pytest.fixture
+def make_round():
+    """Keep answers to feeds below `raw/` as a published round; gives the requests by feed."""
+
+    def make_round(raw, bodies, *, at=datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        made = Round.begin_new(raw)
+        asked = {}
+        for number, (url, body) in enumerate(bodies.items()):
+            request = Request(
+                request_id=f"{made.number}-{number}",
+                purpose="feed",
+                url=url,
+                host=url.split("/")[2],
+                feed_url=url,
+                first_url=url,
+                started_at=at,
+                outcome=Outcome.FETCHED,
+                status=200,
+            )
+            made.begin(request)
+            context = Context(purpose="feed", feed_url=url, received_at=at)
+            asked[url] = made.end(replace(request, bytes=len(body)), context=context, status=200, body=body)
+        made.mark_published()
+        return asked
+
+    return make_round
