@@ -1,6 +1,7 @@
 """The command line. Imports nothing heavy: what a command needs, it imports when it runs."""
 
 import os
+import re
 import sys
 from typing import NoReturn
 
@@ -15,6 +16,8 @@ from pipeline.commands.poll import poll
 from pipeline.commands.watch import watch
 from pipeline.imports import spare
 
+#: click's words for what was perhaps meant.
+_NEAR = re.compile(r"\. ?\(?Did you mean (?:one of: )?([^?]*)\?\)?")
 _EXAMPLE = "newsbeam ingest wires/ --out archive"
 
 
@@ -35,11 +38,16 @@ for command in (ingest, feeds, poll, watch, changes, compact, expire):
     newsbeam.add_command(command)
 
 
+def _meant(near: re.Match[str]) -> str:
+    """What was perhaps meant, as the rest of a sentence."""
+    return f"; did you mean {near[1].replace(', ', ' or ')}?"
+
+
 def _complaint(error: click.ClickException) -> str:
     """What was wrong with a command line, and what would be right, in one line."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "newsbeam"
-    said = error.format_message().rstrip(".").replace("'. Did", "'; did")
+    said = _NEAR.sub(_meant, error.format_message().rstrip("."))
     if isinstance(error, click.MissingParameter):
         return f"{_named(error)} is missing; for example: {_EXAMPLE}"
     if said == "Missing command":

@@ -224,9 +224,9 @@ class FeedStates:
             [(feed_url, key, number) for key in keys],
         )
         self._db.execute(
-            "DELETE FROM entries WHERE feed_url = ?1 AND round < ?2 AND key NOT IN (SELECT key FROM entries "
-            "WHERE feed_url = ?1 AND round < ?2 ORDER BY round DESC, key LIMIT ?3)",
-            (feed_url, number, _REMEMBERED),
+            "DELETE FROM entries WHERE feed_url = :feed AND round < :round AND key NOT IN (SELECT key FROM entries "
+            "WHERE feed_url = :feed AND round < :round ORDER BY round DESC, key LIMIT :most)",
+            {"feed": feed_url, "round": number, "most": _REMEMBERED},
         )
 
     @contextmanager

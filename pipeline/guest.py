@@ -1,6 +1,6 @@
 """A guest's ask: an address and the redirects behind it, with manners, each hop written down before it is sent."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -80,14 +80,20 @@ class Guest:
     """
 
     def __init__(
-        self, fetcher: Fetcher, hosts: Hosts, settings: NetworkSettings, clock: Clock, next_id: Callable[[], str]
+        self,
+        fetcher: Fetcher,
+        hosts: Hosts,
+        settings: NetworkSettings,
+        clock: Clock,
+        next_id: Callable[[], str],
+        robots: Robots | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._hosts = hosts
         self._settings = settings
         self._clock = clock
         self._next_id = next_id
-        self._robots = Robots(clock)
+        self._robots = robots or Robots(clock)
 
     async def ask(
         self,
@@ -288,7 +294,25 @@ def described(request: Request, answer: Answer, now: datetime) -> Request:
 
 
 @asynccontextmanager
-async def invited(settings: NetworkSettings, clock: Clock, next_id: Callable[[], str]) -> AsyncIterator[Guest]:
-    """A guest with connections of its own, which are closed at the end."""
+async def invited(
+    settings: NetworkSettings,
+    clock: Clock,
+    next_id: Callable[[], str],
+    *,
+    robots: Robots | None = None,
+    stopped: Mapping[str, datetime] | None = None,
+) -> AsyncIterator[Guest]:
+    """A guest with connections of its own, which are closed at the end.
+
+    Args:
+        settings: manners and bounds.
+        clock: for all waiting.
+        next_id: names requests.
+        robots: remembers robots.txt; None: nothing is remembered.
+        stopped: hosts that asked for silence before, and until when; None: none did.
+    """
     async with Fetcher(settings, clock) as fetcher:
-        yield Guest(fetcher, Hosts(settings, clock, leave=fetcher.leave), settings, clock, next_id)
+        hosts = Hosts(settings, clock, leave=fetcher.leave)
+        for host, until in (stopped or {}).items():
+            hosts.stop(host, until)
+        yield Guest(fetcher, hosts, settings, clock, next_id, robots)

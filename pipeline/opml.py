@@ -74,8 +74,9 @@ def write_opml(feeds: Iterable[FeedSettings], *, title: str = "newsbeam") -> byt
     """An OPML 2.0 document of these feeds, in their order; `read_opml` gives their addresses and sources back."""
     outlines = []
     for feed in feeds:
-        name = line_of_title(feed.source) or feed.url
-        outlines.append(E.outline(type="rss", text=name, title=name, xmlUrl=feed.url))
+        url = _NOT_IN_XML.sub("", feed.url)  # such an address leads nowhere anyway
+        name = line_of_title(feed.source) or url
+        outlines.append(E.outline(type="rss", text=name, title=name, xmlUrl=url))
     document = E.opml(E.head(E.title(line_of_title(title))), E.body(*outlines), version="2.0")
     written: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written

@@ -28,6 +28,7 @@ from pipeline.clock import Clock
 from pipeline.feedhistory import asked_rows
 from pipeline.feedlist import FeedList
 from pipeline.feedstate import FeedStates, Wanted
+from pipeline.feedstate import Robots as RobotsText
 from pipeline.guest import invited
 from pipeline.ingest import catch_up, pass_over
 from pipeline.load import run_load
@@ -37,12 +38,14 @@ from pipeline.publish import Step, next_load_id
 from pipeline.raw import Round
 from pipeline.report import Report
 from pipeline.retrieve import Decision, Due, Retrieval
+from pipeline.robots import Kept, Robots, RobotsFile
 from pipeline.round_report import RoundReport
 from pipeline.runs import Run, input_key, move_on
 from schemas.taxonomy import load_taxonomy
 from transforms.core.deliveries import RICHNESS
+from transforms.core.http import host_of
 from transforms.core.pieces import Limits, Piece
-from transforms.core.polling import FeedSurvey, Request
+from transforms.core.polling import FeedSurvey, Outcome, Request
 from transforms.core.records import Rejected
 from transforms.core.schedule import is_due
 from transforms.index import Index
@@ -90,6 +93,7 @@ class Poller:
         if self._states.is_new:
             self._states.rebuild(asked_rows(Snapshot.open_or_empty(output.path)))
         self._pool = shared_pool(self._settings, options.workers)
+        self._robots = Robots(clock, self._remembered_robots)
         self._runner = asyncio.Runner()
         self._executor = ThreadPoolExecutor(1)
         self.notes: list[str] = []  #: what was found and put right at the start; goes into the next report
@@ -127,7 +131,11 @@ class Poller:
         decision = self._decided(round_) or self._retrieve(round_, feeds)
         next_at = {state.url: state.next_at for state in decision.states}
         requests = tuple(
-            replace(request, next_at=next_at.get(request.feed_url) if request.purpose == "feed" else None)
+            replace(
+                request,
+                next_at=next_at.get(request.feed_url) if request.purpose == "feed" else None,
+                detail=decision.faults.get(request.request_id, request.detail),
+            )
             for request in round_.requests()
         )
         run = Run(self.output.state, f"round-{round_.number:010d}")
@@ -149,7 +157,7 @@ class Poller:
             entries=decision.entries,
             wanted=decision.wanted,
             settled=decision.settled,
-            robots=decision.robots,
+            robots=self._learned_robots(),
         )
         round_.mark_published()
         run.end()
@@ -190,7 +198,9 @@ class Poller:
         async def survey(piece: Piece) -> FeedSurvey:
             return await loop.run_in_executor(self._executor, self._survey, piece)
 
-        async with invited(feeds.network, self._clock, _ids(round_)) as guest:
+        states = self._states.current(feeds.feeds, self._clock.now()).values()
+        stopped = {host_of(state.address): state.next_at for state in states if state.last_outcome is Outcome.LIMITED}
+        async with invited(feeds.network, self._clock, _ids(round_), robots=self._robots, stopped=stopped) as guest:
             retrieval = Retrieval(
                 round=round_,
                 guest=guest,
@@ -201,6 +211,20 @@ class Poller:
                 pages_left=feeds.network.pages_per_round - len(pages),
             )
             return await retrieval.run(due, pages)
+
+    def _remembered_robots(self, origin: str) -> Kept | None:
+        kept = self._states.robots(origin)
+        if kept is None:
+            return None
+        return Kept(file=msgspec.json.decode(kept.text, type=RobotsFile), at=kept.fetched_at)
+
+    def _learned_robots(self) -> dict[str, RobotsText]:
+        """What robots.txt said in this round; lost in a crash, it is asked for again."""
+        learned, self._robots.learned = self._robots.learned, {}
+        return {
+            origin: RobotsText(text=msgspec.json.encode(kept.file).decode(), fetched_at=kept.at)
+            for origin, kept in learned.items()
+        }
 
     def _survey(self, piece: Piece) -> FeedSurvey:
         ((_, survey),) = self._pool.survey([piece])

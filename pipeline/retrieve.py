@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import msgspec
 
 from pipeline.clock import Clock
-from pipeline.feedstate import Robots, Wanted
+from pipeline.feedstate import Wanted
 from pipeline.fetch import Answer
 from pipeline.guest import Guest
 from pipeline.raw import Round
@@ -65,7 +65,7 @@ class Decision:
     settled: tuple[str, ...]  #: addresses of pages that are no longer wanted
     pieces: tuple[Piece, ...]
     unread: tuple[Rejected, ...]
-    robots: Mapping[str, Robots]  #: by origin: what was learned of robots.txt
+    faults: Mapping[str, str]  #: by request: why a document is no feed
 
 
 class Surveys(Protocol):
@@ -93,6 +93,7 @@ class Retrieval:
     _settled: set[str] = field(default_factory=set)
     _pieces: list[Piece] = field(default_factory=list)
     _unread: list[Rejected] = field(default_factory=list)
+    _faults: dict[str, str] = field(default_factory=dict)
 
     async def run(self, due: Sequence[Due], pages: Sequence[Wanted]) -> Decision:
         """Ask all of them, politely, and decide.
@@ -116,7 +117,7 @@ class Retrieval:
             settled=tuple(sorted(self._settled)),
             pieces=tuple(sorted(self._pieces, key=lambda piece: (piece.path, piece.start))),
             unread=tuple(sorted(self._unread, key=lambda refused: (refused.origin, refused.url))),
-            robots={},
+            faults=dict(sorted(self._faults.items())),
         )
 
     async def _feed(self, due: Due, tasks: asyncio.TaskGroup) -> None:
@@ -137,7 +138,9 @@ class Retrieval:
             survey = await self.survey(piece)
             self._pieces.append(replace(piece, records=max(1, len(survey.entries))))
             fresh = sum(entry.key not in due.known for entry in survey.entries)
-            if not survey.fault:
+            if survey.fault:
+                self._faults[final.request_id] = survey.fault
+            else:
                 self._entries[settings.url] = tuple(entry.key for entry in survey.entries)
                 self._want_pages(due, survey, tasks)
         elif final.outcome in _REASONS:

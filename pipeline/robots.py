@@ -88,11 +88,29 @@ def _ours(text: str) -> str:
     return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer to robots.txt that is remembered from round to round."""
+
+    file: RobotsFile
+    at: datetime
+
+
+def _nothing(_origin: str) -> Kept | None:
+    """Remember nothing."""
+    return None
+
+
 @dataclass(slots=True)
 class Robots:
-    """The robots.txt of each origin, asked for when first needed and kept for a day."""
+    """The robots.txt of each origin, asked for when first needed and kept for a day.
+
+    `remembered` gives what an earlier round was answered; `learned` holds the answers of this one.
+    """
 
     clock: Clock
+    remembered: Callable[[str], Kept | None] = _nothing
+    learned: dict[str, Kept] = field(default_factory=dict)
     _rules: dict[str, Rules] = field(default_factory=dict)
     _asking: dict[str, asyncio.Lock] = field(default_factory=dict)
 
@@ -107,13 +125,20 @@ class Robots:
         origin = origin_of(url)
         lock = self._asking.setdefault(origin, asyncio.Lock())
         async with lock:
-            known = self._rules.get(origin)
+            known = self._rules.get(origin) or self._recall(origin)
             if known is None or known.until <= self.clock.now():
                 file = await ask(f"{origin}/robots.txt")
                 if file is None:
                     return Rules(word="unavailable", until=self.clock.now())
+                self.learned[origin] = Kept(file=file, at=self.clock.now())
                 known = self._keep(origin, rules_of(file, self.clock.now()))
         return known
+
+    def _recall(self, origin: str) -> Rules | None:
+        kept = self.remembered(origin)
+        if kept is None or kept.at > self.clock.now():  # the clock was set back
+            return None
+        return self._keep(origin, rules_of(kept.file, kept.at))
 
     def _keep(self, origin: str, rules: Rules) -> Rules:
         now = self.clock.now()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from pipeline.clock import Clock
 from pipeline.compact import compact
@@ -20,6 +21,9 @@ from pipeline.poll import Poller
 from pipeline.progress import Silent
 from pipeline.report import Report
 from pipeline.round_report import RoundReport
+
+#: Seconds between two rounds, at least.
+SHORTEST_S: Final = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +81,8 @@ def watch(
 
     Args:
         on: what to work with.
-        every_s: seconds to wait after each round; less where a dropped file is about to be whole.
+        every_s: seconds to wait after each round, at most: a feed that is due and a dropped file that is about to be
+            whole are seen to in time.
         wait: lets seconds pass; True: that is enough, end.
         tell: gets what each round did.
         tell_drops: gets what came of dropped files.
@@ -94,7 +99,8 @@ def watch(
 
     while True:
         feeds = on.feeds.current()
-        tell(on.poller.poll(feeds))
+        report = on.poller.poll(feeds)
+        tell(report)
         look = on.drops.ready(feeds.folders, on.clock)
         for trouble in look.troubles:
             complain(trouble)
@@ -110,5 +116,6 @@ def watch(
                 update_state=update_state,
                 most=1,
             )
-        if wait(every_s if look.wait_s is None else min(every_s, look.wait_s)):
+        moments = (every_s, look.wait_s, report.next_in_s)
+        if wait(max(SHORTEST_S, min(moment for moment in moments if moment is not None))):
             return

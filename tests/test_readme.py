@@ -134,7 +134,9 @@ def test_every_relative_link_leads_somewhere():
 
 
 def test_every_word_of_run_local_is_told():
-    words = re.findall(r"^#   \./run_local\.sh (--feeds|[a-z][a-z-]*)", (PROJECT / "run_local.sh").read_text(), re.MULTILINE)
+    words = re.findall(
+        r"^#   \./run_local\.sh (--feeds|[a-z][a-z-]*)", (PROJECT / "run_local.sh").read_text(), re.MULTILINE
+    )
     readme = README.read_text()
     assert [word for word in words if f"./run_local.sh {word}" not in readme and word != "help"] == []
     assert sorted(set(words)) == ["--feeds", "check", "help", "test", "test-all", "test-slow"]

@@ -73,7 +73,8 @@ def program(*words, **options):
 
 WRONG = {
     "no arguments": ([], "what to do is missing; for example: newsbeam ingest wires/ --out archive"),
-    "a command misspelt": (["ingets"], "no such command 'ingets'; did you mean 'ingest'? (newsbeam --help tells more)"),
+    "a command misspelt": (["inget"], "no such command 'inget'; did you mean 'ingest'? (newsbeam --help tells more)"),
+    "a command misspelt badly": (["ingets"], "did you mean 'changes' or 'ingest'? (newsbeam --help tells more)"),
     "no such command": (["frobnicate"], "no such command 'frobnicate' (newsbeam --help tells more)"),
     "no paths and no folder": (["ingest"], "PATH… is missing; for example: newsbeam ingest wires/ --out archive"),
     "no paths": (["ingest", "--out", "o"], "PATH… is missing; for example: newsbeam ingest wires/ --out archive"),
@@ -143,7 +144,7 @@ def test_wrong_use_is_one_helpful_line(case, said, here):
 def test_help_is_short_and_shows_an_example(said):
     code, out, err = said("--help")
     assert (code, err) == (0, [])
-    assert len(out) < 20
+    assert len(out) < 30
     assert any("newsbeam ingest wires/ --out archive" in line for line in out)
     code, out, err = said("ingest", "--help")
     assert (code, err) == (0, [])

@@ -245,6 +245,32 @@ def test_robots_keep_pages_from_us_and_feeds_not(outlet, desk, rows):
     assert told == {"outcome": "disallowed", "robots": "disallowed", "status": None}
 
 
+def test_robots_are_asked_for_once_a_day(outlet, desk):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml")
+    for number, hours in enumerate((2.0, 2.0, 25.0)):
+        outlet.put_feed("/rss.xml", (f"Ferry runs again {number}", f"/ferry{number}", WHOLE, "The ferry ran again."))
+        outlet.put_page(f"/ferry{number}", f"Ferry runs again {number}", TEXT.format(day="Monday"))
+        desk.poll(feed, hours=hours)
+
+    asked = [path for path, *_ in outlet.log if path != "/rss.xml"]
+    assert asked == ["/robots.txt", "/ferry0", "/ferry1", "/robots.txt", "/ferry2"]
+
+
+def test_a_host_that_wants_silence_gets_it_for_all_its_feeds_over_rounds(outlet, desk):
+    one, other = (FeedSettings(url=f"{outlet.base}{path}", full_text="never") for path in ("/rss.xml", "/new.xml"))
+    outlet.put("/rss.xml", "slow down", "text/plain", status=429)
+    outlet.put_feed("/new.xml", ("Ferry runs again", "/ferry", WHOLE, TEXT.format(day="Monday")))
+
+    desk.poll(one)
+    desk.poll(one, other, hours=0.05)
+    silent = list(outlet.log)
+    outlet.put_feed("/rss.xml")
+    desk.poll(one, other, hours=30)
+
+    assert silent == [("/rss.xml", 429, "")]
+    assert len(outlet.asked("/new.xml")) == 1
+
+
 def test_what_is_no_feed_is_rejected_and_the_others_go_on(outlet, desk, rows):
     good = FeedSettings(url=f"{outlet.base}/rss.xml", full_text="never")
     outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, TEXT.format(day="Monday")))
@@ -266,8 +292,10 @@ def test_what_is_no_feed_is_rejected_and_the_others_go_on(outlet, desk, rows):
         ("none", "http_error"),
         ("rss.xml", "unreachable"),
     }
+    faults = rows(desk.out, "SELECT url, detail FROM requests WHERE outcome = 'fetched' AND detail <> ''")
+    assert {row["url"].rpartition("/")[2] for row in faults} == {"page", "error"}
     for _ in range(3):
-        report = desk.poll(good, *bad, nowhere, hours=30)
+        desk.poll(good, *bad, nowhere, hours=30)
     assert len(outlet.asked("/gone")) == 1
     assert len(outlet.asked("/none")) > 1
     assert rows(desk.out, "SELECT count(*) AS n FROM rejected")[0]["n"] == 5
