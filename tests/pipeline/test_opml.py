@@ -135,7 +135,9 @@ addresses = st.builds(
     "{}://{}.example/{}".format,
     st.sampled_from(["http", "https"]),
     st.text("abcdefgh", min_size=1, max_size=5),
-    st.text(st.characters(min_codepoint=33, max_codepoint=0x1FFFF, exclude_categories=["Cs", "Cc", "Cn", "Z"]), max_size=20),
+    st.text(
+        st.characters(min_codepoint=33, max_codepoint=0x1FFFF, exclude_categories=["Cs", "Cc", "Cn", "Z"]), max_size=20
+    ),
 ).filter(lambda url: not address_fault(url))
 feeds = st.lists(
     st.builds(FeedSettings, url=addresses, source=st.text(max_size=30).map(line_of_title)),
