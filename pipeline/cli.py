@@ -13,6 +13,9 @@ from pipeline.commands.expire import expire
 from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
 from pipeline.commands.poll import poll
+from pipeline.commands.rejected import rejected
+from pipeline.commands.reprocess import reprocess
+from pipeline.commands.status import status
 from pipeline.commands.watch import watch
 from pipeline.imports import spare
 
@@ -34,7 +37,7 @@ def newsbeam() -> None:
     """  # noqa: D301  # \b is click's: keep these lines
 
 
-for command in (ingest, feeds, poll, watch, changes, compact, expire):
+for command in (ingest, feeds, poll, watch, status, changes, rejected, reprocess, compact, expire):
     newsbeam.add_command(command)
 
 
