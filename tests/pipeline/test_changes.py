@@ -282,7 +282,7 @@ def _tables(deliveries, load):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(loads=st.lists(st.lists(_deliveries, min_size=1, max_size=4), min_size=3, max_size=3), start=st.integers(0, 2))
 def test_a_mirror_that_applies_changes_shows_what_the_archive_shows(folder, loads, start):
     archive, steady, late = InMemory(folder), {}, {}

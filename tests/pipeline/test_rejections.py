@@ -184,16 +184,18 @@ def test_the_command_lists_and_refuses_what_is_no_reason(new_archive):
 def test_trying_again_stores_what_is_good_now_and_counts_the_rest(tmp_path, run, rows):
     folder = tmp_path / "in"
     folder.mkdir()
-    lines = [json.dumps(GOOD), json.dumps({**GOOD, "headline": "Second", "body_text": "x " * 2_000}), "not json"]
+    lines = [json.dumps(GOOD), json.dumps({"uri": 7}), "not json"]
     (folder / "wire.jsonl").write_text("\n".join(lines) + "\n")
     (folder / "gone.txt").write_text("")
-    run(folder, limits=Limits(max_item_bytes=2_000), now=LATER)
+    run(folder)
     (folder / "gone.txt").unlink()
+    lines[1] = json.dumps({"headline": "Second", "body_text": "The mill by the canal grinds flour again. " * 6})
+    (folder / "wire.jsonl").write_text("\n".join(lines) + "\n")
     options = IngestOptions(
         paths=(),
         out=tmp_path / "out",
         command="test",
-        workers=1,
+        workers=2,
         batch_size=100,
         limits=Limits(),
         topics=None,
@@ -203,7 +205,11 @@ def test_trying_again_stores_what_is_good_now_and_counts_the_rest(tmp_path, run,
     report = retry(options, Filters(), progress=Silent(), stop=lambda: False).as_json()
     assert report["refusals"] == 3
     assert report["not_retried"] == {GONE: 1}
-    assert {name: count for name, count in report["outcomes"].items() if count} == {"new": 1, "rejected": 1}
+    assert {name: count for name, count in report["outcomes"].items() if count} == {
+        "new": 1,
+        "unchanged": 1,
+        "rejected": 1,
+    }
     stored = rows(tmp_path / "out", "SELECT title, load_id FROM articles ORDER BY load_id")
     assert [(each["title"], each["load_id"]) for each in stored] == [("A bridge opens again", 1), ("Second", 2)]
     assert rows(tmp_path / "out", "SELECT count(*) AS n FROM rejected") == [{"n": 3}]

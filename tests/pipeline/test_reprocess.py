@@ -33,7 +33,7 @@ def again(tmp_path):
             paths=(),
             out=tmp_path / "out",
             command="test",
-            workers=1,
+            workers=2,
             batch_size=batch_size,
             limits=limits or Limits(),
             topics=None,
