@@ -22,6 +22,7 @@ from pipeline.commands.params import moment, number, place, print_report
     help="The feed list.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--metrics", callback=place, metavar="FILE", help="Write a text file for Prometheus after the round.")
 @click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
 @click.option(
     "--workers",
@@ -33,7 +34,15 @@ from pipeline.commands.params import moment, number, place, print_report
     help="Processes that read.",
 )
 @click.option("--now", callback=moment, metavar="TIME", help="Take this for the time at the start.")
-def poll(out: Path, list_path: Path, as_json: bool, topics: Path | None, workers: int, now: datetime | None) -> None:
+def poll(
+    out: Path,
+    list_path: Path,
+    as_json: bool,
+    metrics: Path | None,
+    topics: Path | None,
+    workers: int,
+    now: datetime | None,
+) -> None:
     """Ask every feed of the list that is due, fetch the pages of entries that carry only a summary, and store what is
     new in DIR.
 
@@ -58,4 +67,9 @@ def poll(out: Path, list_path: Path, as_json: bool, topics: Path | None, workers
         clock = MachineClock() if now is None else ShiftedClock(now)
         with StopOnSignal() as stop, polling(out, options, clock=clock, stop=stop) as poller:
             report = poller.poll(feeds)
+        if metrics is not None:
+            from pipeline.metrics import write_metrics
+            from pipeline.status import read_status
+
+            write_metrics(metrics, read_status(out, feeds, clock.now()))
         print_report(report, as_json=as_json)

@@ -44,6 +44,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, value: str) -
     metavar="TIME",
     help="How long to wait between two rounds.",
 )
+@click.option("--metrics", callback=place, metavar="FILE", help="Write a text file for Prometheus after each round.")
 @click.option("--rounds", type=str, callback=number(1, 10**9), default=10**9, hidden=True)
 @click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
 @click.option(
@@ -62,6 +63,7 @@ def watch(
     out: Path,
     list_path: Path,
     every_s: float,
+    metrics: Path | None,
     rounds: int,
     topics: Path | None,
     workers: int,
@@ -85,7 +87,9 @@ def watch(
         from pipeline.ingest import IngestOptions
         from pipeline.interrupts import StopOnSignal
         from pipeline.logs import say, set_up_logs
+        from pipeline.metrics import write_metrics
         from pipeline.poll import PollOptions, polling
+        from pipeline.status import read_status
         from pipeline.watch import ListFile, Watching
         from pipeline.watch import watch as run
         from transforms.core.pieces import Limits
@@ -111,6 +115,8 @@ def watch(
         with StopOnSignal() as stop:
 
             def wait(seconds: float) -> bool:
+                if metrics is not None:
+                    write_metrics(metrics, read_status(out, feeds.current(), clock.now()))
                 left[0] -= 1
                 return left[0] <= 0 or stop.wait(seconds)
 
