@@ -93,10 +93,10 @@ run_tests() { # options; one process more than cores, for many tests wait: for t
 }
 
 poll_demo() { # two rounds, six hours apart by the clock that they are told; the outlets change in between
-    local out=out-feeds server
+    local out=out-feeds
     [ ! -e $out/newsbeam.json ] || rm -rf $out
     exec {ready}< <(exec $venv/bin/python seeds/serve.py)
-    server=$!
+    server=$! # not local: the trap outlives the function
     trap 'kill "$server" 2>/dev/null || true' EXIT
     read -r -u "$ready" || fail 1 "the demo site cannot be served, see above"
     printf '\nFirst round, at six in the morning:\n'

@@ -82,11 +82,11 @@ def versions(out: Path) -> set[tuple[str, str]]:
     return {(title, text) for title, text in rows}
 
 
-def expected(feeds: int, edition: int) -> set[tuple[str, str]]:
-    """Title and text of every version that was put out up to an edition."""
+def expected(feeds: int, edition: int, *, only_last: bool = False) -> set[tuple[str, str]]:
+    """Title and text of every version that was put out up to an edition, or in that one only."""
     return {
         (entry.title, entry.text)
-        for each in range(1, edition + 1)
+        for each in range(edition if only_last else 1, edition + 1)
         for feed in range(feeds)
         for entry in entries_of(feed, each)
     }
