@@ -58,8 +58,8 @@ def faults_of_round(number: int, log: list[dict[str, object]]) -> list[str]:
 def texts_received(out: Path, editions: int) -> set[tuple[str, str]]:
     """Title and text of all entries of the documents whose answer is in `requests/`, by the edition of their round.
 
-    An answer that was in flight when its poll was killed is in nobody's hands; what that edition alone held is not to be
-    had any more.
+    An answer that was in flight when its poll was killed is in nobody's hands; what that edition alone held is not to
+    be had any more.
     """
     with newsbeam.open(out) as archive:
         rows = archive.sql("SELECT url, started_at FROM requests WHERE status IS NOT NULL").fetchall()
