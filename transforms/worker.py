@@ -24,14 +24,14 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from transforms.core.deliveries import Draft, Found, Head, Ref
+from transforms.core.deliveries import Draft, Found, Head, Hold, Ref
 from transforms.core.errors import Refused, rejected
 from transforms.core.fingerprint import keys
 from transforms.core.jobs import Job, Progress, decode_job, encode
 from transforms.core.pieces import Limits
 from transforms.core.polling import FeedSurvey
 from transforms.core.records import Item, Rejected
-from transforms.core.settle import settle
+from transforms.core.settle import may_be_quoted, settle
 from transforms.core.topics import Tagger
 
 #: Deliveries reported at once, unless the job is careful.
@@ -109,7 +109,7 @@ class Reader:
                     source=found.source,
                     title=found.title,
                     url=found.url,
-                    excerpt=found.text if found.pubstatus == "usable" and not found.embargoed else "",
+                    excerpt=found.text if may_be_quoted(found) else "",
                     raw_address=found.raw_address,
                 )
             )
@@ -127,7 +127,7 @@ def _write(draft: Draft, drafts: BinaryIO) -> Ref:
     return Ref(path=drafts.name, offset=offset, length=len(data))
 
 
-def _head(draft: Draft, hold: str, ref: Ref, number: int) -> Head:
+def _head(draft: Draft, hold: Hold, ref: Ref, number: int) -> Head:
     article = draft.article
     known = article.published_precision not in ("year", "month")  # else the day is none that anybody wrote
     evidence_at = (article.published_at if known else None) or article.first_seen_at
@@ -146,7 +146,7 @@ def _head(draft: Draft, hold: str, ref: Ref, number: int) -> Head:
         url=article.url,
         source=article.source,
         source_kind=article.source_kind,
-        hold="withheld" if hold == "withheld" else "embargo" if hold == "embargo" else "",
+        hold=hold,
         language=article.language,
         topic_ids=article.topic_ids,
         keys=keys(draft.fingerprint),

@@ -10,8 +10,8 @@ from typing import Literal
 
 from transforms.core.records import Article, Fingerprint, Rejected, SourceKind, TextFrom
 
-#: Why an article may not be shown; empty: it may.
-Hold = Literal["", "embargo", "withheld"]
+#: Why an article may not be shown; empty: it may. An advisory is for editors only, and recalls nothing.
+Hold = Literal["", "embargo", "withheld", "advisory"]
 NoticeKind = Literal["kill", "withhold"]
 StoredIn = Literal["articles", "copies", "held"]
 

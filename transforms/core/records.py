@@ -146,6 +146,7 @@ class Item:
     updated_at: datetime | None = None
     pubstatus: PubStatus = "usable"
     embargoed: str = ""  #: as written; not empty: not to be shown before
+    not_for_publication: bool = False  #: for editors only, as advisories are; recalls nothing
     language_hint: str = ""  #: BCP 47, as the document says
     dateline: Dateline | None = None
     agency: str = ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from transforms.core.addresses import canonical_address, trusted_canonical
+from transforms.core.advisory import for_editors_only
 from transforms.core.dateline import split_dateline
 from transforms.core.dates import parse_date
 from transforms.core.deliveries import Draft, Hold, Notice
@@ -76,6 +77,8 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, "no body")
     embargo, held_until = _embargo(item, now)
     hold: Hold = "withheld" if notice is not None else "embargo" if embargo else ""
+    if notice is None and (item.not_for_publication or for_editors_only(item.ednote)):
+        hold, held_until = "advisory", None  # no clock releases it
     published = _plausible(item.published, seen)
     language, confidence = detect(text, title=title, hint=item.language_hint)
     topics = tagger.tag(title, text, language)
@@ -128,6 +131,12 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         raw_address=item.raw_address,
     )
     return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)
+
+
+def may_be_quoted(item: Item) -> bool:
+    """Whether words of an item may stand where everybody reads: nothing asks for it to be held."""
+    asked = item.embargoed or item.not_for_publication or for_editors_only(item.ednote)
+    return item.pubstatus == "usable" and not asked
 
 
 def identify(item: Item, *, speaks_for: Callable[[str], bool]) -> str:
