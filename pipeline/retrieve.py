@@ -3,9 +3,11 @@
 One asynchronous process, before Beam, because manners are per host. Everything received lies in the round's folder when
 this is done, and the decision is written beside it: from there on nothing depends on the network or the clock. Called
 again for a round that a crash cut short, it takes for answered what the journal says was asked, and asks the rest.
+
+Told to stop, it sends nothing more, gives answers that are under way a little time (`pipeline.asks`) and decides on
+what there is: a feed that was not asked stays due, a page that was not stays wanted, an ask that was cut off counts.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +15,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from pipeline.asks import Asks
 from pipeline.clock import Clock
 from pipeline.feedstate import Wanted
 from pipeline.fetch import Answer
@@ -25,6 +28,7 @@ from transforms.core.pieces import Piece
 from transforms.core.polling import FeedSettings, FeedSurvey, Outcome, Request
 from transforms.core.records import Item, Reason, Rejected, Stage
 from transforms.core.schedule import after, conditional
+from transforms.core.settle import identify
 from transforms.core.wanted import again_at, pages_of
 
 #: What a failure to get a feed is called where rejections are counted. Others are no news about the feed.
@@ -86,14 +90,19 @@ class Retrieval:
     clock: Clock
     stop: Callable[[], bool]
     pages_left: int
+    _asks: Asks[Due | Wanted] = field(init=False)
     _earlier: dict[tuple[str, str], list[Request]] = field(default_factory=dict)
+    _pages: set[str] = field(default_factory=set)  #: articles whose page is seen to in this round
     _states: list[FeedState] = field(default_factory=list)
     _entries: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _wanted: dict[str, Wanted] = field(default_factory=dict)
     _settled: set[str] = field(default_factory=set)
-    _pieces: list[Piece] = field(default_factory=list)
+    _records: dict[str, int] = field(default_factory=dict)  #: by request: entries of the document
     _unread: list[Rejected] = field(default_factory=list)
     _faults: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._asks = Asks(clock=self.clock, stop=self.stop)
 
     async def run(self, due: Sequence[Due], pages: Sequence[Wanted]) -> Decision:
         """Ask all of them, politely, and decide.
@@ -102,25 +111,35 @@ class Retrieval:
             due: feeds.
             pages: wanted since earlier rounds.
         """
-        for request in self.round.requests():
-            self._earlier.setdefault((request.purpose, request.first_url), []).append(request)
-        async with asyncio.TaskGroup() as tasks:
-            for each in due:
-                tasks.create_task(self._feed(each, tasks))
-            for page in pages:
-                tasks.create_task(self._page(page))
+        self._recall_asks()
+        self._pages.update(map(_article_of, pages))
+        for feed in due:
+            self._asks.begin(feed, self._feed(feed))
+        for page in pages:
+            self._asks.begin(page, self._page(page))
+        cut = await self._asks.until_done()
+        self._recall_asks()
+        for each in cut:  # an answer, or an ask in vain, is decided on; the rest is left for another time
+            await (self._feed(each) if isinstance(each, Due) else self._page(each))
         return Decision(
             ended_at=self.clock.now(),
             states=tuple(sorted(self._states, key=lambda state: state.url)),
             entries=dict(sorted(self._entries.items())),
             wanted=tuple(sorted(self._wanted.values(), key=lambda page: page.url)),
             settled=tuple(sorted(self._settled)),
-            pieces=tuple(sorted(self._pieces, key=lambda piece: (piece.path, piece.start))),
+            pieces=self._pieces(),
             unread=tuple(sorted(self._unread, key=lambda refused: (refused.origin, refused.url))),
             faults=dict(sorted(self._faults.items())),
         )
 
-    async def _feed(self, due: Due, tasks: asyncio.TaskGroup) -> None:
+    def _recall_asks(self) -> None:
+        """What the journal says was asked is not asked again."""
+        self._earlier = {}
+        for request in self.round.requests():
+            asked_as = _asked_as(request.purpose, request.feed_url, request.first_url)
+            self._earlier.setdefault(asked_as, []).append(request)
+
+    async def _feed(self, due: Due) -> None:
         settings, state = due.settings, due.state
         hops = await self._ask(
             state.address,
@@ -134,28 +153,26 @@ class Retrieval:
         final = hops[-1]
         survey, fresh = None, 0
         if final.outcome is Outcome.FETCHED:
-            piece = self.round.piece(final)
-            survey = await self.survey(piece)
-            self._pieces.append(replace(piece, records=max(1, len(survey.entries))))
+            survey = await self.survey(self.round.piece(final))
+            self._records[final.request_id] = max(1, len(survey.entries))
             fresh = sum(entry.key not in due.known for entry in survey.entries)
             if survey.fault:
                 self._faults[final.request_id] = survey.fault
             else:
                 self._entries[settings.url] = tuple(entry.key for entry in survey.entries)
-                self._want_pages(due, survey, tasks)
+                self._want_pages(due, survey)
         elif final.outcome in _REASONS:
             self._unread.append(_rejection(final, settings, state))
         self._states.append(
             after(state, settings, hops, survey, fresh, now=self.clock.now(), seed=f"{self.round.number}")
         )
 
-    def _want_pages(self, due: Due, survey: FeedSurvey, tasks: asyncio.TaskGroup) -> None:
+    def _want_pages(self, due: Due, survey: FeedSurvey) -> None:
         """Ask for the pages of entries that are new, as far as a round may; the rest wait for another."""
-        wanted = list(pages_of(survey, due.settings, known=due.known))
-        if not due.known:  # the first time, or what was known is lost: not all pages again
-            stored = self.has_page({entry.article_id for entry in wanted})
-            wanted = [entry for entry in wanted if entry.article_id not in stored]
-        for entry in wanted:
+        for entry in pages_of(survey, due.settings, known=due.known, has_page=self.has_page):
+            if entry.article_id in self._pages:  # another feed names it too
+                continue
+            self._pages.add(entry.article_id)
             page = Wanted(
                 url=entry.url,
                 feed_url=due.settings.url,
@@ -165,9 +182,9 @@ class Retrieval:
                 tries=0,
                 next_at=self.clock.now(),
             )
-            if self.pages_left > 0:
+            if self.pages_left > 0 and not self.stop():
                 self.pages_left -= 1
-                tasks.create_task(self._page(page))
+                self._asks.begin(page, self._page(page))
             else:
                 self._wanted[page.url] = page
 
@@ -185,7 +202,6 @@ class Retrieval:
             return
         final = hops[-1]
         if final.outcome is Outcome.FETCHED:
-            self._pieces.append(self.round.piece(final))
             self._settled.add(page.url)
             return
         tries = page.tries + 1
@@ -194,6 +210,14 @@ class Retrieval:
             self._settled.add(page.url)
         else:
             self._wanted[page.url] = replace(page, tries=tries, next_at=again)
+
+    def _pieces(self) -> tuple[Piece, ...]:
+        """All documents of the round, also those of a feed that has left the list since."""
+        return tuple(
+            replace(self.round.piece(request), records=self._records.get(request.request_id, 1))
+            for request in self.round.requests()
+            if request.purpose in ("feed", "page") and request.outcome is Outcome.FETCHED
+        )
 
     async def _ask(
         self,
@@ -205,7 +229,7 @@ class Retrieval:
         last_hash: str = "",
     ) -> tuple[Request, ...]:
         """The hops of an ask, of this process or of the one that died; none if it was to stop."""
-        earlier = self._earlier.get((context.purpose, url))
+        earlier = self._earlier.get(_asked_as(context.purpose, context.feed_url, url))
         if earlier:
             last = earlier[-1]
             if last.outcome is Outcome.REDIRECTED:  # it died between two hops
@@ -213,7 +237,7 @@ class Retrieval:
             return tuple(earlier)
         if self.stop():
             return ()
-        journal = _Journal(self.round, url, context, last_hash, self.clock)
+        journal = _Journal(self.round, url, context, last_hash, self.clock, self._asks)
         asked = await self.guest.ask(
             url,
             purpose=context.purpose,
@@ -238,12 +262,15 @@ class _Journal:
     context: Context
     last_hash: str
     clock: Clock
+    asks: Asks[Due | Wanted]
     ended: set[str] = field(default_factory=set)  #: ids
 
     def begin(self, request: Request) -> None:
+        self.asks.note_sending()
         self.round.begin(self._described(request))
 
     def end(self, request: Request, answer: Answer | None) -> Request:
+        self.asks.note_answered()
         self.ended.add(request.request_id)
         request = self._described(request)
         if request.outcome is Outcome.FETCHED and request.body_hash == self.last_hash:
@@ -260,6 +287,15 @@ class _Journal:
 
     def _described(self, request: Request) -> Request:
         return replace(request, first_url=self.first_url if request.purpose == self.context.purpose else request.url)
+
+
+def _asked_as(purpose: str, feed_url: str, first_url: str) -> tuple[str, str]:
+    """What an ask is known by in a round: feeds may share an address, pages are pages."""
+    return purpose, feed_url if purpose == "feed" else first_url
+
+
+def _article_of(page: Wanted) -> str:
+    return identify(msgspec.json.decode(page.entry, type=Item), speaks_for=lambda _: False)
 
 
 def _rejection(request: Request, settings: FeedSettings, state: FeedState) -> Rejected:

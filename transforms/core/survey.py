@@ -14,7 +14,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -22,6 +21,7 @@ import msgspec
 from transforms.core.charsets import characters
 from transforms.core.documents import FEEDS, excerpt_of, kind_of
 from transforms.core.entries import WithoutText, line_of
+from transforms.core.entrykey import entry_key
 from transforms.core.exchange import Exchange
 from transforms.core.feedhints import FeedHead, head_of
 from transforms.core.identity import version_of
@@ -159,7 +159,7 @@ def _share_a_date_of_now(items: list[Item]) -> bool:
 
 def _key(item: Item, article_id: str, *, dated: bool) -> str:
     """A name of the entry and its state; what no editor would call a change does not change it."""
-    said = [article_id, version_of(item.title, item.text)]
+    state = [version_of(item.title, item.text)]
     if dated:
-        said += [item.published.raw, item.updated_at.isoformat() if item.updated_at else ""]
-    return "k1" + blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
+        state += [item.published.raw, item.updated_at.isoformat() if item.updated_at else ""]
+    return entry_key(article_id, state)
