@@ -21,8 +21,8 @@ from benchmarks.newsroom import feed_list
 from benchmarks.rounds import Served, newsroom
 from pipeline.clock import MachineClock
 from pipeline.dropfolders import DropFolders
-from pipeline.ingest import IngestOptions
-from pipeline.poll import PollOptions, polling
+from pipeline.options import ReadOptions
+from pipeline.poll import polling
 from pipeline.watch import ListFile, Watching, watch
 from transforms.core.pieces import Limits
 
@@ -53,16 +53,12 @@ def measured(folder: Path, served: Served, *, rounds: int, feeds: int) -> list[t
     seen: list[tuple[float, int]] = []
     listed, out, clock, done = folder / "feeds.toml", folder / "out", JumpingClock(), 0
     listed.write_text(feed_list(served.port, feeds=feeds, hosts=feeds, pause_s=0.0, interval="1h"))
-    options = IngestOptions(
-        paths=(),
+    options = ReadOptions(
         out=out,
         command="watching",
         workers=1,
         batch_size=5_000,
         limits=Limits(),
-        topics=None,
-        now=None,
-        beam_args=(),
     )
 
     def wait(_seconds: float) -> bool:
@@ -77,9 +73,7 @@ def measured(folder: Path, served: Served, *, rounds: int, feeds: int) -> list[t
 
     nothing: Callable[[object], None] = lambda _: None  # noqa: E731  # said three times
     with (
-        polling(
-            out, PollOptions(command="watching", workers=1, topics=None), clock=clock, stop=lambda: False
-        ) as poller,
+        polling(options, clock=clock, stop=lambda: False) as poller,
         closing(DropFolders(out)) as drops,
     ):
         feed_file = ListFile(path=listed, complain=nothing)

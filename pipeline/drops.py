@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from pipeline.dropfolders import DropFolders, Look
 from pipeline.droplook import Drop, shown
-from pipeline.ingest import IngestOptions, Progress, inputs_of, run_batches
+from pipeline.ingest import Progress, inputs_of, run_batches
+from pipeline.options import ReadOptions
 from pipeline.output import Output
 from pipeline.publish import Step
 from pipeline.report import Report
@@ -18,7 +19,7 @@ def read_drops(
     look: Look,
     output: Output,
     index: Index,
-    options: IngestOptions,
+    options: ReadOptions,
     *,
     progress: Progress,
     stop: Callable[[], bool],
@@ -35,7 +36,7 @@ def read_drops(
         look: the files.
         output: held open and caught up.
         index: of the output.
-        options: how to read; their paths are not looked at.
+        options: how to read.
         progress: is told of each batch.
         stop: asked between batches.
         at: called at each step of each publish.

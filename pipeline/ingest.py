@@ -2,47 +2,31 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.account import add_up
-from pipeline.batches import Batch, Input, cut_batches
+from pipeline.batches import Input, cut_batches
 from pipeline.listing import STDIN
 from pipeline.load import run_load
+from pipeline.options import ReadOptions
 from pipeline.output import Output, open_output
-from pipeline.plan import Plan
+from pipeline.plan import Plan, plan_batch
 from pipeline.publish import Step, next_load_id, recover
 from pipeline.report import Report
 from pipeline.runners import check_beam_args
 from pipeline.runs import Run, input_key, move_on, run_key
 from pipeline.sources import Listed, SourceError, cut, list_inputs
 from schemas.taxonomy import load_taxonomy
-from transforms.core.pieces import Limits, Piece
+from transforms.core.pieces import Piece
 from transforms.core.records import Rejected
 from transforms.index import Index
 from transforms.tally import Count
-from transforms.worker import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestOptions:
-    """What the command line said."""
-
-    paths: tuple[str, ...]
-    out: Path
-    command: str
-    workers: int
-    batch_size: int
-    limits: Limits
-    topics: Path | None  #: a taxonomy of the user's own
-    now: datetime | None  #: a fixed clock; None: the machine's
-    beam_args: tuple[str, ...]
 
 
 class Progress(Protocol):
@@ -60,7 +44,12 @@ def pass_over(step: Step) -> None:
 
 
 def ingest(
-    options: IngestOptions, *, progress: Progress, stop: Callable[[], bool], at: Callable[[Step], None] = pass_over
+    options: ReadOptions,
+    paths: Sequence[str],
+    *,
+    progress: Progress,
+    stop: Callable[[], bool],
+    at: Callable[[Step], None] = pass_over,
 ) -> Report:
     """Read all inputs into the output folder, batch by batch.
 
@@ -68,7 +57,8 @@ def ingest(
     its plan. Asked to stop, it publishes the batch in hand and returns.
 
     Args:
-        options: the command.
+        options: how to read.
+        paths: files, folders, globs, `-` for standard input.
         progress: is told of each batch.
         stop: asked between batches.
         at: called at each step of each publish.
@@ -83,42 +73,26 @@ def ingest(
     began = time.monotonic()
     check_beam_args(options.beam_args)
     load_taxonomy(options.topics)
-    _check_apart(options)
-    list_inputs(options.paths)  # complains of what is not there before anything is made
+    _check_apart(paths, options.out)
+    list_inputs(paths)  # complains of what is not there before anything is made
     with (
         open_output(options.out, command=options.command) as output,
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
     ):
         notes = catch_up(output, index, at)
-        report = ingest_into(output, index, options, progress=progress, stop=stop, at=at)
+        progress.begin(sum(listed.size for listed in list_inputs(paths, notice=notes.append)))
+        run = Run(output.state, _key(options, paths), resumable=STDIN not in paths)
+        inputs = inputs_of(list_inputs(paths), options, run, frozenset(run.done))
+        report = run_batches(output, index, options, run, inputs, progress=progress, stop=stop, at=at)
     report.notes = [*notes, *report.notes]
     report.seconds = time.monotonic() - began
-    return report
-
-
-def ingest_into(
-    output: Output,
-    index: Index,
-    options: IngestOptions,
-    *,
-    progress: Progress,
-    stop: Callable[[], bool],
-    at: Callable[[Step], None],
-) -> Report:
-    """Read all inputs into a folder that is held open and caught up; as `ingest` otherwise."""
-    notes: list[str] = []
-    progress.begin(sum(listed.size for listed in list_inputs(options.paths, notice=notes.append)))
-    run = Run(output.state, _key(options), resumable=STDIN not in options.paths)
-    inputs = inputs_of(list_inputs(options.paths), options, run, frozenset(run.done))
-    report = run_batches(output, index, options, run, inputs, progress=progress, stop=stop, at=at)
-    report.notes = [*notes, *report.notes]
     return report
 
 
 def run_batches(
     output: Output,
     index: Index,
-    options: IngestOptions,
+    options: ReadOptions,
     run: Run,
     inputs: Iterator[Input],
     *,
@@ -132,7 +106,7 @@ def run_batches(
     Args:
         output: held open and caught up.
         index: of the output.
-        options: how to read; their paths are not looked at.
+        options: how to read.
         run: knows what is done.
         inputs: what is not done; taken as they are needed.
         progress: is told of each batch.
@@ -184,7 +158,7 @@ def catch_up(output: Output, index: Index, at: Callable[[Step], None]) -> list[s
 
 
 def _plans(
-    options: IngestOptions,
+    options: ReadOptions,
     output: Output,
     run: Run,
     inputs: Iterator[Input],
@@ -197,10 +171,18 @@ def _plans(
         yield replace(pending, workers=options.workers)
         run.done.update(pending.done)
     for batch in cut_batches(inputs, size=options.batch_size):
-        yield _plan(options, output, batch, taxonomy_version, fills)
+        yield plan_batch(
+            batch,
+            options,
+            out=output.path,
+            load_id=next_load_id(output),
+            now=options.now or datetime.now(UTC),
+            taxonomy_version=taxonomy_version,
+            fills=fills,
+        )
 
 
-def inputs_of(files: Iterable[Listed], options: IngestOptions, run: Run, before: Set[int]) -> Iterator[Input]:
+def inputs_of(files: Iterable[Listed], options: ReadOptions, run: Run, before: Set[int]) -> Iterator[Input]:
     """What is not done of files. The bytes of what was done `before` the run began are counted with what comes next."""
     passed = 0
     for listed in files:
@@ -229,35 +211,14 @@ def _drop_spooled(plan: Plan) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-def _check_apart(options: IngestOptions) -> None:
+def _check_apart(paths: Sequence[str], out: Path) -> None:
     """An input that is the output folder would be filled by its own reading; one that is made inside is passed over."""
-    for path in options.paths:
-        if path != STDIN and os.path.exists(path) and options.out.exists() and os.path.samefile(path, options.out):  # noqa: PTH110, PTH121  # names need not be UTF-8
+    for path in paths:
+        if path != STDIN and os.path.exists(path) and out.exists() and os.path.samefile(path, out):  # noqa: PTH110, PTH121  # names need not be UTF-8
             raise SourceError(f"{path}: both input and output folder")
 
 
-def _key(options: IngestOptions) -> str:
+def _key(options: ReadOptions, paths: Sequence[str]) -> str:
     """The same inputs read in the same way are the same run."""
-    paths = [os.path.abspath(path) for path in options.paths]  # noqa: PTH100  # a link is not the place it leads to
-    return run_key([*paths, str(options.topics), repr(options.limits)])
-
-
-def _plan(options: IngestOptions, output: Output, batch: Batch, taxonomy_version: str, fills: int | None) -> Plan:
-    load_id = next_load_id(output)
-    return Plan(
-        load_id=load_id,
-        now=options.now or datetime.now(UTC),
-        command=options.command,
-        out=str(output.path),
-        settings=Settings(limits=options.limits, taxonomy=str(options.topics.absolute()) if options.topics else ""),
-        workers=options.workers,
-        program_version=version("newsbeam"),
-        taxonomy_version=taxonomy_version,
-        index_generation=load_id - 1,
-        pieces=tuple(batch.pieces),
-        unread=tuple(batch.unread),
-        containers=batch.containers,
-        done=tuple(batch.done),
-        size=batch.size,
-        fills=fills,
-    )
+    places = [os.path.abspath(path) for path in paths]  # noqa: PTH100  # a link is not the place it leads to
+    return run_key([*places, str(options.topics), repr(options.limits)])

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from pipeline.batches import Batch
+from pipeline.options import ReadOptions
 from transforms.core.pieces import Piece
 from transforms.core.polling import Request
 from transforms.core.records import Rejected
@@ -57,6 +60,43 @@ class Plan:
     def index(self) -> str:
         """The index that finds what is stored."""
         return str(Path(self.out, "state", "index.sqlite"))
+
+
+def settings_of(options: ReadOptions) -> Settings:
+    """What readers are started with."""
+    return Settings(limits=options.limits, taxonomy=str(options.topics.absolute()) if options.topics else "")
+
+
+def plan_batch(
+    batch: Batch,
+    options: ReadOptions,
+    *,
+    out: Path,
+    load_id: int,
+    now: datetime,
+    taxonomy_version: str,
+    requests: tuple[Request, ...] = (),
+    fills: int | None = None,
+) -> Plan:
+    """The plan of a batch that is to be the load `load_id` of the output folder `out`, an absolute path."""
+    return Plan(
+        load_id=load_id,
+        now=now,
+        command=options.command,
+        out=str(out),
+        settings=settings_of(options),
+        workers=options.workers,
+        program_version=version("newsbeam"),
+        taxonomy_version=taxonomy_version,
+        index_generation=load_id - 1,
+        pieces=tuple(batch.pieces),
+        unread=tuple(batch.unread),
+        containers=batch.containers,
+        done=tuple(batch.done),
+        size=batch.size,
+        requests=requests,
+        fills=fills,
+    )
 
 
 def encode_plan(plan: Plan) -> bytes:

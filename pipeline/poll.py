@@ -12,12 +12,10 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from itertools import count
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -32,8 +30,9 @@ from pipeline.feedstate import Robots as RobotsText
 from pipeline.guest import invited
 from pipeline.ingest import catch_up, pass_over
 from pipeline.load import run_load
+from pipeline.options import ReadOptions
 from pipeline.output import Output, open_output
-from pipeline.plan import Plan
+from pipeline.plan import Plan, plan_batch, settings_of
 from pipeline.publish import Step, next_load_id
 from pipeline.raw import Round
 from pipeline.report import Report
@@ -44,7 +43,7 @@ from pipeline.runs import Run, input_key, move_on
 from schemas.taxonomy import load_taxonomy
 from transforms.core.deliveries import RICHNESS
 from transforms.core.http import host_of
-from transforms.core.pieces import Limits, Piece
+from transforms.core.pieces import Piece
 from transforms.core.polling import FeedSurvey, Outcome, Request
 from transforms.core.records import Rejected
 from transforms.core.schedule import is_due
@@ -52,22 +51,10 @@ from transforms.index import Index
 from transforms.isolation import shared_pool
 from transforms.snapshot import Snapshot
 from transforms.tally import Count
-from transforms.worker import Settings
 
 _DECISION: Final = "decision"
 #: A page's text is at least so rich.
 _PAGE: Final = RICHNESS["page"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollOptions:
-    """What the command line said."""
-
-    command: str
-    workers: int
-    topics: Path | None  #: a taxonomy of the user's own
-    batch_size: int = 5_000
-    limits: Limits = field(default_factory=Limits)
 
 
 class Poller:
@@ -77,7 +64,7 @@ class Poller:
         self,
         output: Output,
         index: Index,
-        options: PollOptions,
+        options: ReadOptions,
         *,
         clock: Clock,
         stop: Callable[[], bool],
@@ -86,13 +73,10 @@ class Poller:
         self.output, self.index, self._options = output, index, options
         self._clock, self._stop, self._at = clock, stop, at
         self._taxonomy = load_taxonomy(options.topics)
-        self._settings = Settings(
-            limits=options.limits, taxonomy=str(options.topics.absolute()) if options.topics else ""
-        )
         self._states = FeedStates.open(output.state)
         if self._states.is_new:
             self._states.rebuild(asked_rows(Snapshot.open_or_empty(output.path)))
-        self._pool = shared_pool(self._settings, options.workers)
+        self._pool = shared_pool(settings_of(options), options.workers)
         self._robots = Robots(clock, self._remembered_robots)
         self._runner = asyncio.Runner()
         self._executor = ThreadPoolExecutor(1)
@@ -147,6 +131,7 @@ class Poller:
                     self.index,
                     begin=run.begin,
                     move_on=partial(move_on, self.output.state),
+                    beam_args=self._options.beam_args,
                     at=self._at,
                 )
             )
@@ -250,7 +235,15 @@ class Poller:
             batches = batches or [Batch()]
             batches[-1].done.append(of_requests)
         for batch in batches:
-            yield self._plan(batch, decision.ended_at, requests if of_requests in batch.done else ())
+            yield plan_batch(
+                batch,
+                self._options,
+                out=self.output.path,
+                load_id=next_load_id(self.output),
+                now=decision.ended_at,
+                taxonomy_version=self._taxonomy.version,
+                requests=requests if of_requests in batch.done else (),
+            )
 
     def _inputs(self, round_: Round, decision: Decision, run: Run) -> Iterator[Input]:
         every: tuple[Piece | Rejected, ...] = (*decision.pieces, *decision.unread)
@@ -259,30 +252,10 @@ class Poller:
             if key not in run.done:
                 yield Input(given=given, key=key, begins=isinstance(given, Piece), size=0)
 
-    def _plan(self, batch: Batch, now: datetime, requests: tuple[Request, ...]) -> Plan:
-        load_id = next_load_id(self.output)
-        return Plan(
-            load_id=load_id,
-            now=now,
-            command=self._options.command,
-            out=str(self.output.path),
-            settings=self._settings,
-            workers=self._options.workers,
-            program_version=version("newsbeam"),
-            taxonomy_version=self._taxonomy.version,
-            index_generation=load_id - 1,
-            pieces=tuple(batch.pieces),
-            unread=tuple(batch.unread),
-            containers=batch.containers,
-            done=tuple(batch.done),
-            requests=requests,
-        )
-
 
 @contextmanager
 def polling(
-    out: Path,
-    options: PollOptions,
+    options: ReadOptions,
     *,
     clock: Clock,
     stop: Callable[[], bool],
@@ -296,7 +269,7 @@ def polling(
     """
     load_taxonomy(options.topics)
     with (
-        open_output(out, command=options.command) as output,
+        open_output(options.out, command=options.command) as output,
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
     ):
         notes = catch_up(output, index, at)

@@ -14,7 +14,8 @@ from typing import Final
 
 from pipeline.batches import Input
 from pipeline.durable import write_synced
-from pipeline.ingest import IngestOptions, Progress, catch_up, pass_over, run_batches
+from pipeline.ingest import Progress, catch_up, pass_over, run_batches
+from pipeline.options import ReadOptions
 from pipeline.output import Output, open_output
 from pipeline.publish import Step, next_load_id
 from pipeline.raw import Round
@@ -28,7 +29,7 @@ _DIGITS: Final = re.compile(rb"\d{1,18}")
 
 
 def reprocess(
-    options: IngestOptions,
+    options: ReadOptions,
     *,
     since: datetime | None,
     progress: Progress,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import newsbeam
-from pipeline.ingest import IngestOptions, Progress, catch_up, pass_over, run_batches
+from pipeline.ingest import Progress, catch_up, pass_over, run_batches
+from pipeline.options import ReadOptions
 from pipeline.output import open_output
 from pipeline.publish import Step
 from pipeline.rejections import Filters, open_refusals
@@ -41,7 +42,7 @@ class RetryReport:
 
 
 def retry(
-    options: IngestOptions,
+    options: ReadOptions,
     filters: Filters,
     *,
     progress: Progress,

@@ -16,7 +16,8 @@ from pipeline.compact import compact
 from pipeline.dropfolders import DropFolders
 from pipeline.drops import read_drops
 from pipeline.feedlist import FeedList, FeedListError, read_list
-from pipeline.ingest import IngestOptions, pass_over
+from pipeline.ingest import pass_over
+from pipeline.options import ReadOptions
 from pipeline.poll import Poller
 from pipeline.progress import Silent
 from pipeline.report import Report
@@ -62,7 +63,7 @@ class Watching:
 
     poller: Poller
     drops: DropFolders
-    options: IngestOptions  #: how dropped files are read
+    options: ReadOptions  #: how dropped files are read
     feeds: ListFile
     clock: Clock
     stop: Callable[[], bool]

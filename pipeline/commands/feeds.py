@@ -9,23 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands.feedlines import Said, added, complain, counted, explained, listed, plain
-from pipeline.commands.params import place, print_report
+from pipeline.commands.params import feed_list, place, print_report
 
 if TYPE_CHECKING:
     from pipeline.feedfind import Found
     from pipeline.feedlist import FeedList
     from transforms.core.polling import NetworkSettings
 
-_list_option = click.option(
-    "--feeds",
-    "list_path",
-    default="feeds.toml",
-    show_default=True,
-    envvar="NEWSBEAM_FEEDS",
-    callback=place,
-    metavar="FILE",
-    help="The feed list.",
-)
+_list_option = feed_list()
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

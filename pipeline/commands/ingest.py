@@ -5,10 +5,12 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.commands.params import moment, number, place, print_report
+from pipeline.commands.params import moment, place, print_report
+from pipeline.commands.reading import reading, reading_options
 
 
 @click.command(short_help="Read files and folders into Parquet tables.")
@@ -16,67 +18,18 @@ from pipeline.commands.params import moment, number, place, print_report
 @click.option("--out", required=True, callback=place, metavar="DIR", help="The output folder; made if there is none.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
-@click.option(
-    "--workers",
-    type=str,
-    callback=number(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="one per core",
-    metavar="N",
-    help="Processes that read.",
-)
-@click.option(
-    "--batch-size",
-    type=str,
-    callback=number(1, 100_000),
-    default=5_000,
-    show_default=True,
-    metavar="N",
-    help="Deliveries published at once.",
-)
-@click.option(
-    "--max-item-mb",
-    type=str,
-    callback=number(1, 4_000),
-    default=20,
-    show_default=True,
-    metavar="MB",
-    help="Largest document, line or record, unpacked.",
-)
-@click.option(
-    "--max-item-seconds",
-    type=str,
-    callback=number(0.1, 3_600, whole=False),
-    default=30,
-    show_default=True,
-    metavar="S",
-    help="Longest that reading one may take.",
-)
-@click.option(
-    "--max-item-memory-mb",
-    type=str,
-    callback=number(64, 64_000),
-    default=1_024,
-    show_default=True,
-    metavar="MB",
-    help="Most memory that reading one may take.",
-)
+@reading
 @click.option("--now", callback=moment, metavar="TIME", help="Take this for the time of the run.")
 @click.pass_obj
 def ingest(
     beam_args: tuple[str, ...],
+    /,
     paths: tuple[str, ...],
     out: Path,
     dry_run: bool,
     as_json: bool,
-    topics: Path | None,
-    workers: int,
-    batch_size: int,
-    max_item_mb: int,
-    max_item_seconds: float,
-    max_item_memory_mb: int,
     now: datetime | None,
+    **how: Any,  # noqa: ANN401  # as `reading` gives them
 ) -> None:
     """Read files, folders, globs and `-` (standard input) into the output folder DIR.
 
@@ -96,33 +49,18 @@ def ingest(
     paths = tuple(os.path.expanduser(path) for path in paths)  # noqa: PTH111  # the same as in place
     with explain(quiet=not beam_args):
         from pipeline.survey import survey
-        from transforms.core.pieces import Limits
 
-        limits = Limits(
-            max_item_bytes=max_item_mb * 1_000_000, max_item_s=max_item_seconds, max_item_mb=max_item_memory_mb
-        )
+        options = reading_options(out, _said(paths), now=now, beam_args=beam_args, **how)
         if dry_run:
-            print_report(survey(paths, out, topics=topics, limits=limits), as_json=as_json)
+            print_report(survey(paths, out, topics=options.topics, limits=options.limits), as_json=as_json)
             return
 
-        from pipeline.ingest import IngestOptions
         from pipeline.ingest import ingest as run
         from pipeline.interrupts import StopOnSignal
         from pipeline.progress import shown_progress
 
-        options = IngestOptions(
-            paths=paths,
-            out=out,
-            command=_said(paths),
-            workers=workers,
-            batch_size=batch_size,
-            limits=limits,
-            topics=topics,
-            now=now,
-            beam_args=beam_args,
-        )
         with StopOnSignal() as stop, shown_progress(quiet=as_json) as progress:
-            report = run(options, progress=progress, stop=stop)
+            report = run(options, paths, progress=progress, stop=stop)
         print_report(report, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""What the commands share: kinds of parameters, and how a report is printed."""
+"""What the commands share: kinds of parameters, options of several, and how a report is printed."""
 
 import json
 import math
@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import click
 
 Callback = Callable[[click.Context, click.Parameter, Any], Any]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+#: The feed list where none is named.
+FEED_LIST = "feeds.toml"
 
 
 def number(low: float, high: float, *, whole: bool = True) -> Callback:
@@ -55,6 +59,25 @@ def moment(_context: click.Context, _parameter: click.Parameter, value: str | No
         return now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
     except (ValueError, OverflowError):
         raise click.BadParameter(f"{value!r} is not a time such as 2026-01-31T12:00:00Z") from None
+
+
+def feed_list(about: str = "The feed list.", *, default: str | None = FEED_LIST) -> Callable[[Command], Command]:
+    """The option that names the feed list; a command takes it as `list_path`."""
+    return click.option(
+        "--feeds",
+        "list_path",
+        default=default,
+        show_default=True,
+        envvar="NEWSBEAM_FEEDS",
+        callback=place,
+        metavar="FILE",
+        help=about,
+    )
+
+
+def metrics_file(about: str) -> Callable[[Command], Command]:
+    """The option that names a file for Prometheus; a command takes it as `metrics`, a path or None."""
+    return click.option("--metrics", callback=place, metavar="FILE", help=f"Write a text file for Prometheus{about}.")
 
 
 class Printable(Protocol):

@@ -1,47 +1,29 @@
 """`newsbeam poll`: ask every feed that is due, once."""
 
-import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.commands.params import moment, number, place, print_report
+from pipeline.commands.params import feed_list, metrics_file, moment, place, print_report
+from pipeline.commands.reading import reading, reading_options
 
 
 @click.command(short_help="Ask every feed that is due, once.")
 @click.option("--out", required=True, callback=place, metavar="DIR", help="The output folder; made if there is none.")
-@click.option(
-    "--feeds",
-    "list_path",
-    default="feeds.toml",
-    show_default=True,
-    envvar="NEWSBEAM_FEEDS",
-    callback=place,
-    metavar="FILE",
-    help="The feed list.",
-)
+@feed_list()
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--metrics", callback=place, metavar="FILE", help="Write a text file for Prometheus after the round.")
-@click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
-@click.option(
-    "--workers",
-    type=str,
-    callback=number(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="one per core",
-    metavar="N",
-    help="Processes that read.",
-)
+@metrics_file(" after the round")
+@reading
 @click.option("--now", callback=moment, metavar="TIME", help="Take this for the time at the start.")
 def poll(
     out: Path,
     list_path: Path,
     as_json: bool,
     metrics: Path | None,
-    topics: Path | None,
-    workers: int,
     now: datetime | None,
+    **how: Any,  # noqa: ANN401  # as `reading` gives them
 ) -> None:
     """Ask every feed of the list that is due, fetch the pages of entries that carry only a summary, and store what is
     new in DIR.
@@ -60,12 +42,12 @@ def poll(
         from pipeline.clock import MachineClock, ShiftedClock
         from pipeline.feedlist import read_list
         from pipeline.interrupts import StopOnSignal
-        from pipeline.poll import PollOptions, polling
+        from pipeline.poll import polling
 
         feeds = read_list(list_path)
-        options = PollOptions(command="newsbeam poll", workers=workers, topics=topics)
+        options = reading_options(out, "newsbeam poll", **how)
         clock = MachineClock() if now is None else ShiftedClock(now)
-        with StopOnSignal() as stop, polling(out, options, clock=clock, stop=stop) as poller:
+        with StopOnSignal() as stop, polling(options, clock=clock, stop=stop) as poller:
             report = poller.poll(feeds)
         if metrics is not None:
             from pipeline.metrics import write_metrics

@@ -1,20 +1,17 @@
-"""The options of commands that read again what is there."""
+"""The options of commands that read: with what, how much at once, and how much of one item."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.params import number, place
+from pipeline.commands.params import Command, number, place
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeline.ingest import IngestOptions
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+    from pipeline.options import ReadOptions
 
 _OPTIONS = (
     click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own."),
@@ -66,7 +63,7 @@ _OPTIONS = (
 )
 
 
-def reading(command: _Command) -> _Command:
+def reading(command: Command) -> Command:
     """Give a command the options of how to read; it takes them as keywords, for `reading_options`."""
     for option in reversed(_OPTIONS):
         command = option(command)
@@ -84,13 +81,13 @@ def reading_options(
     max_item_seconds: float,
     max_item_memory_mb: int,
     now: "datetime | None" = None,
-) -> "IngestOptions":
+    beam_args: tuple[str, ...] = (),
+) -> "ReadOptions":
     """The options as a run takes them; `command` names it to whoever finds the folder in use."""
-    from pipeline.ingest import IngestOptions
+    from pipeline.options import ReadOptions
     from transforms.core.pieces import Limits
 
-    return IngestOptions(
-        paths=(),
+    return ReadOptions(
         out=out,
         command=command,
         workers=workers,
@@ -100,5 +97,5 @@ def reading_options(
         ),
         topics=topics,
         now=now,
-        beam_args=(),
+        beam_args=beam_args,
     )

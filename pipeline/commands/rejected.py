@@ -1,19 +1,16 @@
 """`newsbeam rejected`: what could not be used, and another attempt at it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.commands.params import moment, number, place, print_report
+from pipeline.commands.params import Command, moment, number, place, print_report
 from pipeline.commands.reading import reading, reading_options
 
 if TYPE_CHECKING:
     from pipeline.rejections import Filters
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def _since(context: click.Context, parameter: click.Parameter, value: str | None) -> int | datetime | None:
@@ -32,7 +29,7 @@ _FILTERS = (
 )
 
 
-def _filtered(command: _Command) -> _Command:
+def _filtered(command: Command) -> Command:
     for option in reversed(_FILTERS):
         command = option(command)
     return command

@@ -5,24 +5,15 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.params import place, print_report
-
-_LIST = "feeds.toml"
+from pipeline.commands.params import FEED_LIST, feed_list, metrics_file, place, print_report
 
 
 @click.command(short_help="Tell how the feeds are.")
 @click.option("--out", required=True, callback=place, metavar="DIR", help="The output folder.")
-@click.option(
-    "--feeds",
-    "list_path",
-    envvar="NEWSBEAM_FEEDS",
-    callback=place,
-    metavar="FILE",
-    help="The feed list; feeds.toml if there is one, else every feed that was ever asked.",
-)
+@feed_list("The feed list; feeds.toml if there is one, else every feed that was ever asked.", default=None)
 @click.option("--check", is_flag=True, help="Tell only of feeds that need a person, and exit 1 if there are any.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--metrics", callback=place, metavar="FILE", help="Write a text file for Prometheus, too.")
+@metrics_file(", too")
 def status(out: Path, list_path: Path | None, check: bool, as_json: bool, metrics: Path | None) -> None:
     """Tell of each feed how it is, when something new came last, its own rhythm, when it is asked next, its errors,
     and how often it answered 304; first those that need a person: silent for much longer than their rhythm is, stopped,
@@ -42,7 +33,7 @@ def status(out: Path, list_path: Path | None, check: bool, as_json: bool, metric
         from pipeline.status import read_status
         from pipeline.status_report import StatusReport
 
-        path = list_path or (Path(_LIST) if Path(_LIST).is_file() else None)
+        path = list_path or (Path(FEED_LIST) if Path(FEED_LIST).is_file() else None)
         found = read_status(out, read_list(path) if path else None, MachineClock().now())
         if metrics is not None:
             from pipeline.metrics import write_metrics

@@ -1,13 +1,13 @@
 """`newsbeam watch`: poll and look into drop folders until told to stop."""
 
-import os
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
-from pipeline.commands.params import number, place
+from pipeline.commands.params import feed_list, metrics_file, place
+from pipeline.commands.reading import reading, reading_options
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, value: str) -> float:
@@ -25,16 +25,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, value: str) -
 
 @click.command(short_help="Poll and look into drop folders until told to stop.")
 @click.option("--out", required=True, callback=place, metavar="DIR", help="The output folder; made if there is none.")
-@click.option(
-    "--feeds",
-    "list_path",
-    default="feeds.toml",
-    show_default=True,
-    envvar="NEWSBEAM_FEEDS",
-    callback=place,
-    metavar="FILE",
-    help="The feed list; read again when it changes.",
-)
+@feed_list("The feed list; read again when it changes.")
 @click.option(
     "--every",
     "every_s",
@@ -44,18 +35,8 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, value: str) -
     metavar="TIME",
     help="How long to wait between two rounds.",
 )
-@click.option("--metrics", callback=place, metavar="FILE", help="Write a text file for Prometheus after each round.")
-@click.option("--rounds", type=str, callback=number(1, 10**9), default=10**9, hidden=True)
-@click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
-@click.option(
-    "--workers",
-    type=str,
-    callback=number(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="one per core",
-    metavar="N",
-    help="Processes that read.",
-)
+@metrics_file(" after each round")
+@reading
 @click.option(
     "--log", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of log lines."
 )
@@ -64,10 +45,8 @@ def watch(
     list_path: Path,
     every_s: float,
     metrics: Path | None,
-    rounds: int,
-    topics: Path | None,
-    workers: int,
     form: Literal["text", "json"],
+    **how: Any,  # noqa: ANN401  # as `reading` gives them
 ) -> None:
     """Ask every feed of the list when it is due and read what is dropped into its folders, until told to stop.
 
@@ -84,44 +63,29 @@ def watch(
 
         from pipeline.clock import MachineClock
         from pipeline.dropfolders import DropFolders
-        from pipeline.ingest import IngestOptions
         from pipeline.interrupts import StopOnSignal
         from pipeline.logs import say, set_up_logs
         from pipeline.metrics import write_metrics
-        from pipeline.poll import PollOptions, polling
+        from pipeline.poll import polling
         from pipeline.status import read_status
         from pipeline.watch import ListFile, Watching
         from pipeline.watch import watch as run
-        from transforms.core.pieces import Limits
 
         set_up_logs(form, sys.stderr)
         feeds = ListFile(path=list_path, complain=lambda line: say("feed list", level="warning", fault=line))
         feeds.current()  # complains of it before anything is made
         clock = MachineClock()
-        poll_options = PollOptions(command="newsbeam watch", workers=workers, topics=topics)
-        options = IngestOptions(
-            paths=(),
-            out=out,
-            command="newsbeam watch",
-            workers=workers,
-            batch_size=poll_options.batch_size,
-            limits=Limits(),
-            topics=topics,
-            now=None,
-            beam_args=(),
-        )
-        left = [rounds]
+        options = reading_options(out, "newsbeam watch", **how)
 
         with StopOnSignal() as stop:
 
             def wait(seconds: float) -> bool:
                 if metrics is not None:
                     write_metrics(metrics, read_status(out, feeds.current(), clock.now()))
-                left[0] -= 1
-                return left[0] <= 0 or stop.wait(seconds)
+                return stop.wait(seconds)
 
             with (
-                polling(out, poll_options, clock=clock, stop=stop) as poller,
+                polling(options, clock=clock, stop=stop) as poller,
                 closing(DropFolders(out)) as drops,
             ):
                 say("watching", out=str(out), feeds=str(list_path), every_s=every_s)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import newsbeam
-from pipeline.ingest import IngestOptions, ingest
+from pipeline.ingest import ingest
+from pipeline.options import ReadOptions
 from pipeline.raw import Round
 from transforms.core.exchange import Context
 from transforms.core.pieces import Limits
@@ -27,18 +28,16 @@ def run(tmp_path):
     """Ingest paths into an output folder with a fixed clock; gives the report."""
 
     def run(*paths, out=None, workers=2, batch_size=5_000, limits=None, now=None, beam_args=(), stop=lambda: False):
-        options = IngestOptions(
-            paths=tuple(map(str, paths)),
+        options = ReadOptions(
             out=Path(out or tmp_path / "out"),
             command="newsbeam ingest (a test)",
             workers=workers,
             batch_size=batch_size,
             limits=limits or Limits(),
-            topics=None,
             now=now or datetime(2026, 3, 1, 12, tzinfo=UTC),
             beam_args=tuple(beam_args),
         )
-        return ingest(options, progress=Silent(), stop=stop)
+        return ingest(options, tuple(map(str, paths)), progress=Silent(), stop=stop)
 
     return run
 

@@ -8,7 +8,8 @@ import pytest
 from pipeline.dropfolders import DropFolders
 from pipeline.drops import read_drops
 from pipeline.feedlist import FolderSettings
-from pipeline.ingest import IngestOptions, catch_up, pass_over
+from pipeline.ingest import catch_up, pass_over
+from pipeline.options import ReadOptions
 from pipeline.output import open_output
 from pipeline.publish import Step
 from transforms.core.pieces import Limits
@@ -50,16 +51,13 @@ def desk(tmp_path):
     folder = FolderSettings(path=drop, settle_s=5.0, move_to=tmp_path / "done")
 
     def read(*, at=pass_over, stop=lambda: False):
-        options = IngestOptions(
-            paths=(),
+        options = ReadOptions(
             out=out,
             command="newsbeam watch",
             workers=1,
             batch_size=2,
             limits=Limits(),
-            topics=None,
             now=datetime(2026, 3, 1, 12, tzinfo=UTC),
-            beam_args=(),
         )
         with (
             open_output(out, command="newsbeam watch") as output,

@@ -15,8 +15,10 @@ import pytest
 import pipeline.poll
 import pipeline.raw
 from pipeline.feedlist import FeedList
-from pipeline.poll import PollOptions, polling
+from pipeline.options import ReadOptions
+from pipeline.poll import polling
 from pipeline.publish import Step
+from transforms.core.pieces import Limits
 from transforms.core.polling import FeedSettings, NetworkSettings, Outcome
 
 BEGIN = datetime(2026, 6, 1, 6, tzinfo=UTC)
@@ -56,6 +58,7 @@ class Outlet:
     def __init__(self):
         self.files = {}
         self.log = []
+        self.before = lambda _handler: None  #: called before each answer
         outlet = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -72,6 +75,7 @@ class Outlet:
         self.base = f"http://bank.localhost:{self.server.server_port}"
 
     def answer(self, handler):
+        self.before(handler)
         status, kind, body = self.files.get(handler.path, (404, "text/plain", b"none"))
         etag = f'"{hashlib.sha256(body).hexdigest()[:12]}"' if status == 200 else ""
         sent = handler.headers.get("If-None-Match", "")
@@ -128,11 +132,14 @@ def desk(tmp_path, clock):
 
     class Desk:
         out = tmp_path / "out"
+        is_told_to_stop = False
 
         @contextmanager
         def open(self, at=lambda _: None):
-            options = PollOptions(command="newsbeam poll (a test)", workers=2, topics=None)
-            with polling(self.out, options, clock=clock, stop=lambda: False, at=at) as poller:
+            options = ReadOptions(
+                out=self.out, command="newsbeam poll (a test)", workers=2, batch_size=5_000, limits=Limits()
+            )
+            with polling(options, clock=clock, stop=lambda: self.is_told_to_stop, at=at) as poller:
                 yield poller
 
         def poll(self, *feeds, hours=2.0, **network):
@@ -211,6 +218,53 @@ def test_an_entry_with_a_summary_gets_its_page_and_keeps_its_own_facts(outlet, d
     assert "schoolchildren nothing at all" in row["text"]
     assert row["published_at"] == datetime(2026, 6, 1, 5, tzinfo=UTC)
     assert "Transport" in row["publisher_tags"]
+
+
+def test_a_page_that_two_feeds_name_is_asked_for_once_and_again_when_its_entry_is_edited(outlet, desk, rows):
+    one, other, late = (FeedSettings(url=f"{outlet.base}/{name}.xml") for name in ("one", "other", "late"))
+    told = ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday.")
+    for name in ("/one.xml", "/other.xml", "/late.xml"):
+        outlet.put_feed(name, told)
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+
+    desk.poll(one, other)
+    desk.poll(one, other, late)  # new to the feed, and its page is stored
+    assert outlet.asked("/ferry") == [(200, "")]
+
+    outlet.put_feed("/late.xml", ("Ferry runs every hour", "/ferry", WHOLE, "The ferry runs every hour."))
+    outlet.put_page("/ferry", "Ferry runs every hour", TEXT.format(day="Tuesday"))
+    desk.poll(one, other, late)
+    assert outlet.asked("/ferry") == [(200, ""), (200, "")]
+    assert [row["title"] for row in stored(rows, desk.out)] == ["Ferry runs every hour"]
+
+
+def test_told_to_stop_it_asks_no_more_stores_what_it_got_and_leaves_the_rest_due(outlet, desk, rows):
+    feeds = [FeedSettings(url=f"{outlet.base}/{name}.xml") for name in ("one", "two", "three")]
+    for number, feed in enumerate(feeds):
+        path = feed.url.removeprefix(outlet.base)
+        outlet.put_feed(path, (f"Ferry {number} runs", f"/ferry{number}", WHOLE, f"Ferry {number} ran on Monday."))
+        outlet.put_page(f"/ferry{number}", f"Ferry {number} runs", TEXT.format(day="Monday"))
+
+    def is_asked(_handler):
+        desk.is_told_to_stop = True
+
+    outlet.before = is_asked
+    cut = desk.poll(*feeds)
+    assert [path for path, *_ in outlet.log] == ["/one.xml"]
+    assert outcomes(cut) == {"new": 1}
+    assert [(row["title"], row["text_from"]) for row in stored(rows, desk.out)] == [("Ferry 0 runs", "summary")]
+
+    desk.is_told_to_stop, outlet.before = False, lambda _handler: None
+    desk.poll(*feeds, hours=0.01)  # the interval of the first is not over, and its page is wanted
+    assert sorted(path for path, *_ in outlet.log[1:]) == [
+        "/ferry0",
+        "/ferry1",
+        "/ferry2",
+        "/robots.txt",
+        "/three.xml",
+        "/two.xml",
+    ]
+    assert [row["text_from"] for row in stored(rows, desk.out)] == ["page"] * 3
 
 
 def test_a_page_that_is_not_given_leaves_the_summary_and_is_asked_for_again(outlet, desk, rows):

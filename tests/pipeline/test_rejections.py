@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import newsbeam
 from pipeline.commands.rejected import rejected as command
-from pipeline.ingest import IngestOptions
+from pipeline.options import ReadOptions
 from pipeline.progress import Silent
 from pipeline.rejections import Filters, Refusal, list_refusals, open_refusals
 from pipeline.retry import retry
@@ -191,16 +191,13 @@ def test_trying_again_stores_what_is_good_now_and_counts_the_rest(tmp_path, run,
     (folder / "gone.txt").unlink()
     lines[1] = json.dumps({"headline": "Second", "body_text": "The mill by the canal grinds flour again. " * 6})
     (folder / "wire.jsonl").write_text("\n".join(lines) + "\n")
-    options = IngestOptions(
-        paths=(),
+    options = ReadOptions(
         out=tmp_path / "out",
         command="test",
         workers=2,
         batch_size=100,
         limits=Limits(),
-        topics=None,
         now=LATER,
-        beam_args=(),
     )
     report = retry(options, Filters(), progress=Silent(), stop=lambda: False).as_json()
     assert report["refusals"] == 3

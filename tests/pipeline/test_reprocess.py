@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.ingest import IngestOptions
+from pipeline.options import ReadOptions
 from pipeline.progress import Silent
 from pipeline.raw import Round
 from pipeline.reprocess import reprocess
@@ -29,16 +29,13 @@ def again(tmp_path):
     """Read `raw/` again."""
 
     def again(*, since=None, limits=None, now=NOON + timedelta(days=9), stop=lambda: False, batch_size=100):
-        options = IngestOptions(
-            paths=(),
+        options = ReadOptions(
             out=tmp_path / "out",
             command="test",
             workers=2,
             batch_size=batch_size,
             limits=limits or Limits(),
-            topics=None,
             now=now,
-            beam_args=(),
         )
         report = reprocess(options, since=since, progress=Silent(), stop=stop).as_json()
         return {name: count for name, count in report["outcomes"].items() if count}
