@@ -10,7 +10,7 @@ import pyarrow as pa
 
 import newsbeam
 from pipeline.output import check_readable
-from pipeline.report import counted, printable
+from pipeline.wording import counted, printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

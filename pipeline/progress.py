@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.ingest import Progress
-from pipeline.report import counted
+from pipeline.wording import counted
 
 
 class Silent:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import newsbeam
 from pipeline.output import check_readable
-from pipeline.report import counted, printable
+from pipeline.wording import counted, printable
 
 #: A refusal is settled when something was read at its place by a later load. Entries share their feed's place.
 _OPEN: Final = """

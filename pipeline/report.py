@@ -1,12 +1,12 @@
 """What a run did, for a person and for a machine."""
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.wording import counted, printable
 from transforms.core.deliveries import Outcome
 from transforms.tally import Count
 
@@ -111,24 +111,6 @@ class Report:
             for outcome, number in self.outcomes().items()
             if number or outcome in _ALWAYS
         ]
-
-
-def counted(number: int, one: str, several: str | None = None) -> str:
-    """A number of things.
-
-    >>> counted(1, "file"), counted(2_000, "file"), counted(0, "copy", "copies")
-    ('1 file', '2,000 files', '0 copies')
-    """
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
-def printable(path: Path | str) -> str:
-    """A path, or a stranger's text, on one line.
-
-    Bytes of a name that are no UTF-8 are escaped, and so is what may steer a terminal.
-    """
-    said = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
 
 
 def _stored_source(count: Count) -> str | None:

@@ -12,9 +12,10 @@ from pipeline.options import ReadOptions
 from pipeline.output import open_output
 from pipeline.publish import Step
 from pipeline.rejections import Filters, open_refusals
-from pipeline.report import Report, counted
+from pipeline.report import Report
 from pipeline.retrying import inputs_of, plan_attempt
 from pipeline.runs import Run, run_key
+from pipeline.wording import counted
 from schemas.taxonomy import load_taxonomy
 from transforms.index import Index
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.report import Report, counted
+from pipeline.report import Report
+from pipeline.wording import counted
 from transforms.core.polling import Outcome, Request
 
 #: What the outcomes of asking a feed are told as; what is not here is told as it is named.

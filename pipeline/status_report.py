@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.report import counted, printable
 from pipeline.status import Condition, FeedStatus, Status
+from pipeline.wording import counted, printable
 from transforms.core.feedwords import duration
 
 

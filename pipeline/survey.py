@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 from pipeline.archives import members
 from pipeline.listing import STDIN, Listed
 from pipeline.output import NotWritable, check_readable
-from pipeline.report import counted, printable, table
+from pipeline.report import table
 from pipeline.sources import list_inputs
+from pipeline.wording import counted, printable
 from schemas.taxonomy import load_taxonomy
 from transforms.core.errors import Refused
 from transforms.core.pieces import Limits, Piece

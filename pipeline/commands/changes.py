@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.params import number, place, print_report
+from pipeline.errors import explain
 
 
 @click.command(short_help="Tell what changed after a load.")
@@ -35,9 +36,7 @@ def changes(out: Path, since: int, as_json: bool, form: str) -> None:
     \b
     newsbeam changes --out archive --since 0 --format jsonl
     """  # noqa: D205, D301  # click joins the lines; \b is click's: keep these lines
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         from pipeline.changes_report import report_changes
 
         report = report_changes(out, since, as_lines=form == "jsonl")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.params import moment, place, print_report
+from pipeline.errors import explain
 
 
 @click.command(short_help="Put the small files of closed days together.")
@@ -23,9 +24,7 @@ def compact(out: Path, dry_run: bool, as_json: bool, now: datetime | None) -> No
     \b
     newsbeam compact --out archive
     """  # noqa: D301  # \b is click's: keep these lines
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         from datetime import UTC
         from functools import partial
 

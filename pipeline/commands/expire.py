@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.params import moment, place, print_report
+from pipeline.errors import explain
 
 
 def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> timedelta:
@@ -72,9 +73,7 @@ def expire(
     newsbeam expire --out archive --dry-run
     newsbeam expire --out archive --grace 7d --raw 30d --requests 365d
     """  # noqa: D205, D301  # click joins the lines; \b is click's: keep these lines
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         from datetime import UTC
         from functools import partial
 

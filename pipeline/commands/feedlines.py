@@ -1,11 +1,9 @@
 """What the commands of the feed list print; nothing that a server or a file says moves the cursor."""
 
-import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pipeline.wording import counted
 
 if TYPE_CHECKING:
     from pipeline.feedfind import Found
@@ -32,30 +30,12 @@ class Said:
         return self.said
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn the errors that a person can do something about into lines and an exit code; libraries log nothing.
-
-    Lighter than `pipeline.errors`, which knows every part of a run.
-    """
-    from pipeline.feedlist import FeedListError
-
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    except FeedListError as error:
-        for fault in error.faults:
-            complain(fault)
-        sys.exit(2)
-    except OSError as error:
-        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-        sys.exit(1)
-
-
 def added(found: "Found", *, is_new: bool) -> Said:
     """The feed that was added, and what else its site has."""
     seen = found.examined
-    what = ", ".join(filter(None, (seen.form, f"“{seen.title}”" if seen.title else "", counted(seen.entries, "entry"))))
+    what = ", ".join(
+        filter(None, (seen.form, f"“{seen.title}”" if seen.title else "", counted(seen.entries, "entry", "entries")))
+    )
     first = f"added {found.url} ({what})" if is_new else f"{found.url} is in the list already"
     others = [f"  also there: {each.url}{f' ({each.title})' if each.title else ''}" for each in found.others[:_OTHERS]]
     return Said(told=(first, *others), said={})
@@ -108,21 +88,6 @@ def _settings(feed: "FeedSettings") -> list[str]:
     )
     line = ", ".join(str(each) for each in said if each)
     return [f"    {line}"] if line else []
-
-
-def counted(count: int, what: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "entry"), counted(2, "entry"), counted(0, "feed")
-    ('1 entry', '2 entries', '0 feeds')
-    """
-    many = what[:-1] + "ies" if what.endswith("y") else what + "s"
-    return f"{count} {what if count == 1 else many}"
-
-
-def complain(line: str) -> None:
-    """Say on standard error what went wrong, and go on."""
-    sys.stderr.write(f"newsbeam: {plain(line)}\n")
 
 
 def plain(line: str) -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.commands.feedlines import Said, added, complain, counted, explained, listed, plain
+from pipeline.commands.feedlines import Said, added, listed, plain
 from pipeline.commands.params import feed_list, place, print_report
+from pipeline.errors import complain, explain
+from pipeline.wording import counted
 
 if TYPE_CHECKING:
     from pipeline.feedfind import Found
@@ -74,7 +76,7 @@ def add(
     first that is a feed is added; others that the site names are told, to be added by their own address.
     """
     urls = tuple(_whole_address(url) for url in urls)
-    with explained():
+    with explain():
         from pipeline.feededit import add_feed
 
         current = _current(list_path)
@@ -99,7 +101,7 @@ def add(
 @_json_option
 def show(list_path: Path, as_json: bool) -> None:
     """Show the feeds and drop folders of the list, in its order, after checking it."""
-    with explained():
+    with explain():
         from pipeline.feedlist import read_list
 
         print_report(listed(read_list(list_path)), as_json=as_json)
@@ -110,7 +112,7 @@ def show(list_path: Path, as_json: bool) -> None:
 @_list_option
 def remove(urls: tuple[str, ...], list_path: Path) -> None:
     """Take feeds out of the list; the rest of the file stays as it is. What was stored of them stays, too."""
-    with explained():
+    with explain():
         from pipeline.feededit import remove_feed
 
         missing = False
@@ -129,7 +131,7 @@ def remove(urls: tuple[str, ...], list_path: Path) -> None:
 @_list_option
 def import_(opml: Path, list_path: Path) -> None:
     """Add the feeds of an OPML file, of whatever program and also slightly malformed; none of them is asked."""
-    with explained():
+    with explain():
         from pipeline.feededit import add_feeds
         from pipeline.opml import MAX_BYTES, OpmlError, read_opml
 
@@ -153,7 +155,7 @@ def import_(opml: Path, list_path: Path) -> None:
 @_list_option
 def export(opml: Path | None, list_path: Path) -> None:
     """Write the feeds of the list as OPML 2.0 to FILE, or to standard output."""
-    with explained():
+    with explain():
         from pipeline.durable import write_synced
         from pipeline.feedlist import read_list
         from pipeline.opml import write_opml
@@ -175,7 +177,7 @@ def check(url: str, list_path: Path, as_json: bool) -> None:
     Exits with 1 if it is no usable feed.
     """
     url = _whole_address(url)
-    with explained():
+    with explain():
         import asyncio
 
         from pipeline.clock import MachineClock

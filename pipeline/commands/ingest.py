@@ -11,6 +11,7 @@ import click
 
 from pipeline.commands.params import moment, place, print_report
 from pipeline.commands.reading import reading, reading_options
+from pipeline.errors import explain
 
 
 @click.command(short_help="Read files and folders into Parquet tables.")
@@ -44,8 +45,6 @@ def ingest(
     """  # noqa: D301  # \b is click's: keep these lines
     if "-" in paths and not dry_run:
         _check_stdin()
-    from pipeline.errors import explain
-
     paths = tuple(os.path.expanduser(path) for path in paths)  # noqa: PTH111  # the same as in place
     with explain(quiet=not beam_args):
         from pipeline.survey import survey

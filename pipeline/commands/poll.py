@@ -8,6 +8,7 @@ import click
 
 from pipeline.commands.params import feed_list, metrics_file, moment, place, print_report
 from pipeline.commands.reading import reading, reading_options
+from pipeline.errors import explain
 
 
 @click.command(short_help="Ask every feed that is due, once.")
@@ -36,9 +37,7 @@ def poll(
     newsbeam feeds add https://news.example.org
     newsbeam poll --out archive
     """  # noqa: D205, D301  # click joins the lines; \b is click's: keep these lines
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         from pipeline.clock import MachineClock, ShiftedClock
         from pipeline.feedlist import read_list
         from pipeline.interrupts import StopOnSignal

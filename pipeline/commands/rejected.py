@@ -8,6 +8,7 @@ import click
 
 from pipeline.commands.params import Command, moment, number, place, print_report
 from pipeline.commands.reading import reading, reading_options
+from pipeline.errors import explain
 
 if TYPE_CHECKING:
     from pipeline.rejections import Filters
@@ -82,10 +83,8 @@ def list_(
 
     What was read well at the same place since is left out. Takes no lock.
     """
-    from pipeline.errors import explain
-
     filters = _filters(reason, stage, source, since)
-    with explain(quiet=True):
+    with explain():
         from pipeline.rejections import list_refusals
 
         print_report(list_refusals(out, filters, limit=limit), as_json=as_json)
@@ -108,10 +107,8 @@ def retry(
 
     What cannot be read again is counted with its reason. What is refused again for the same reason is counted, too.
     """
-    from pipeline.errors import explain
-
     filters = _filters(reason, stage, source, since)
-    with explain(quiet=True):
+    with explain():
         from pipeline.interrupts import StopOnSignal
         from pipeline.progress import shown_progress
         from pipeline.retry import retry as run

@@ -8,6 +8,7 @@ import click
 
 from pipeline.commands.params import moment, place, print_report
 from pipeline.commands.reading import reading, reading_options
+from pipeline.errors import explain
 
 
 @click.command(short_help="Read again all that was retrieved.")
@@ -29,9 +30,7 @@ def reprocess(
     stays as it is. Nothing is asked for on the network, and no feed's schedule changes. Killed, the same command goes
     on where it was.
     """
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         from pipeline.interrupts import StopOnSignal
         from pipeline.progress import shown_progress
         from pipeline.reprocess import reprocess as run

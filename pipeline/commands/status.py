@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.params import FEED_LIST, feed_list, metrics_file, place, print_report
+from pipeline.errors import explain
 
 
 @click.command(short_help="Tell how the feeds are.")
@@ -25,9 +26,7 @@ def status(out: Path, list_path: Path | None, check: bool, as_json: bool, metric
     newsbeam status --out archive
     newsbeam status --out archive --check
     """  # noqa: D205, D301  # click joins the lines; \b is click's: keep these lines
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         from pipeline.clock import MachineClock
         from pipeline.feedlist import read_list
         from pipeline.status import read_status

@@ -8,6 +8,7 @@ import click
 
 from pipeline.commands.params import feed_list, metrics_file, place
 from pipeline.commands.reading import reading, reading_options
+from pipeline.errors import explain
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, value: str) -> float:
@@ -56,9 +57,7 @@ def watch(
     \b
     newsbeam watch --out archive --every 15m
     """  # noqa: D301  # \b is click's: keep these lines
-    from pipeline.errors import explain
-
-    with explain(quiet=True):
+    with explain():
         import sys
 
         from pipeline.clock import MachineClock
