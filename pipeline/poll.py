@@ -95,7 +95,7 @@ class Poller:
             RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing is lost.
         """
         began = time.monotonic()
-        report = RoundReport(report=Report(out=self.output.path, notes=self.notes))
+        report = RoundReport(report=Report(out=self.output.path, opened="document", notes=self.notes))
         self.notes = []
         tallies: list[tuple[Count, ...]] = []
         for left in Round.unpublished(self.output.raw):

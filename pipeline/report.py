@@ -34,6 +34,7 @@ class Report:
     out: Path
     counts: tuple[Count, ...] = ()
     containers: int = 0
+    opened: str = "file"  #: what a container is here, in the singular
     loads: list[int] = field(default_factory=list)
     seconds: float = 0.0
     resumed: bool = False  #: goes on where a run that was killed left off
@@ -86,9 +87,9 @@ class Report:
         if self.resumed:
             lines.append("Went on where an earlier run of this command had stopped.")
         if self.delivered:
-            files = f"{counted(self.containers, 'file')}: " if self.containers else ""  # none: all were begun before
+            begun = f"{counted(self.containers, self.opened)}: " if self.containers else ""  # none: all were before
             delivered = counted(self.delivered, "delivery", "deliveries")
-            lines.append(f"Read {files}{delivered} in {self.seconds:,.1f} s.")
+            lines.append(f"Read {begun}{delivered} in {self.seconds:,.1f} s.")
             lines.append("  " + " · ".join(self._told()))
         elif not self.stopped:
             lines.append("There was nothing left to read." if self.resumed else "There was nothing to read.")

@@ -69,6 +69,7 @@ def reprocess(
             at=at,
             fills=_began_after(output, run),
         )
+    report.opened = "document"
     report.notes = [*notes, *report.notes]
     return report
 

@@ -170,6 +170,7 @@ def test_the_first_round_stores_the_second_asks_on_condition_the_third_stores_wh
     assert [status for status, _ in outlet.asked("/rss.xml")] == [200, 304, 200]
     assert outlet.asked("/rss.xml")[1][1] != ""
     assert [outcomes(report) for report in (first, second, third)] == [{"new": 1}, {}, {"new": 1, "unchanged": 1}]
+    assert third.lines()[2].startswith("Read 1 document: 2 deliveries in ")
     stored = rows(
         desk.out, "SELECT title, origin, source, first_seen_at, feed_url FROM articles ORDER BY first_seen_at"
     )

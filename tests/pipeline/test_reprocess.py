@@ -37,8 +37,9 @@ def again(tmp_path):
             limits=limits or Limits(),
             now=now,
         )
-        report = reprocess(options, since=since, progress=Silent(), stop=stop).as_json()
-        return {name: count for name, count in report["outcomes"].items() if count}
+        report = reprocess(options, since=since, progress=Silent(), stop=stop)
+        again.told = report.lines()
+        return {name: count for name, count in report.as_json()["outcomes"].items() if count}
 
     return again
 
@@ -56,6 +57,7 @@ def out(tmp_path, run, make_round):
 
 def test_what_is_missing_is_filled_as_it_was_seen_then(out, again, rows):
     assert again(batch_size=1) == {"new": 1, "new_version": 2}
+    assert again.told[0].startswith("Read 3 documents: 3 deliveries in ")
     stored = rows(out, "SELECT first_seen_at, raw_address, load_id FROM articles WHERE url <> '' ORDER BY load_id")
     assert [each["first_seen_at"] for each in stored] == [NOON + timedelta(days=day) for day in range(3)]
     assert [each["raw_address"].partition("@")[0] for each in stored] == [
