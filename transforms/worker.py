@@ -24,6 +24,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from transforms.core.advisory import may_be_quoted
 from transforms.core.deliveries import Draft, Found, Head, Hold, Ref
 from transforms.core.errors import Refused, rejected
 from transforms.core.fingerprint import keys
@@ -31,7 +32,7 @@ from transforms.core.jobs import Job, Progress, decode_job, encode
 from transforms.core.pieces import Limits
 from transforms.core.polling import FeedSurvey
 from transforms.core.records import Item, Rejected
-from transforms.core.settle import may_be_quoted, settle
+from transforms.core.settle import settle
 from transforms.core.topics import Tagger
 
 #: Deliveries reported at once, unless the job is careful.

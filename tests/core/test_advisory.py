@@ -2,7 +2,8 @@
 
 import pytest
 
-from transforms.core.advisory import for_editors_only, is_advisory_code
+from transforms.core.advisory import for_editors_only, is_advisory_code, may_be_quoted
+from transforms.core.records import Item
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,15 @@ def test_codes_of_advisories(code):
 @pytest.mark.parametrize("code", ["", "sig:update", "news", "advisory:update", "ninat:text"])
 def test_other_codes(code):
     assert not is_advisory_code(code)
+
+
+def test_words_that_are_to_be_held_are_not_quoted():
+    quoted = {"origin": "in/a.jsonl#1", "source_kind": "wire", "provider": "NPB"}
+    assert may_be_quoted(Item(**quoted))
+    for said in (
+        {"embargoed": "noon"},
+        {"not_for_publication": True},
+        {"ednote": "Not for publication"},
+        {"pubstatus": "withheld"},
+    ):
+        assert not may_be_quoted(Item(**quoted, **said))

@@ -76,7 +76,7 @@ def test_json_and_json_lines():
         (b"%PDF-1.7\n", Stage.OPEN, Reason.BINARY, "a PDF file"),
         (bytes(range(256)), Stage.OPEN, Reason.BINARY, "not text"),
         (b"PK\x03\x04abc", Stage.OPEN, Reason.UNSUPPORTED, "zip inside a document"),
-        (b'<?xml version="1.0"?><newsItem/>', Stage.OPEN, Reason.UNSUPPORTED, "NewsML-G2 newsItem"),
+        (b'<?xml version="1.0"?><stylesheet/>', Stage.OPEN, Reason.UNSUPPORTED, "XSLT"),
         (b"[1, 2", Stage.EXTRACT, Reason.NO_TEXT, "a headline without a text"),
         (b'{"a": ', Stage.PARSE, Reason.NOT_JSON, None),
         (b"A headline alone", Stage.EXTRACT, Reason.NO_TEXT, None),

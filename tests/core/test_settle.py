@@ -5,7 +5,7 @@ import pytest
 from schemas.taxonomy import load_taxonomy
 from transforms.core.errors import Refused
 from transforms.core.records import Dated, Item, Reason
-from transforms.core.settle import may_be_quoted, settle
+from transforms.core.settle import settle
 from transforms.core.topics import Tagger
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -95,15 +95,3 @@ def test_an_advisory_is_held_for_good_and_recalls_nothing(settled, said):
     found = settled(**said, provider="NPB", embargoed="2026-02-01T00:00:00Z")
     assert (found.hold, found.draft.article.embargoed_until, found.notice) == ("advisory", None, None)
     assert settled(**said, provider="NPB", pubstatus="withheld").hold == "withheld"
-
-
-def test_words_that_are_to_be_held_are_not_quoted():
-    quoted = {"origin": "in/a.jsonl#1", "source_kind": "wire", "provider": "NPB"}
-    assert may_be_quoted(Item(**quoted))
-    for said in (
-        {"embargoed": "noon"},
-        {"not_for_publication": True},
-        {"ednote": "Not for publication"},
-        {"pubstatus": "withheld"},
-    ):
-        assert not may_be_quoted(Item(**quoted, **said))

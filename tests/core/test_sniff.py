@@ -111,10 +111,6 @@ def test_letters_that_begin_a_binary_format_do_not_make_a_text_one(text):
 @pytest.mark.parametrize(
     ("root", "detail"),
     [
-        ('newsItem xmlns="http://iptc.org/std/nar/2006-10-01/"', "NewsML-G2 newsItem"),
-        ("newsMessage", "NewsML-G2 newsMessage"),
-        ("NewsML", "NewsML 1"),
-        ("nitf", "NITF"),
         ("xs:schema", "XML Schema (XSD)"),
         ('opml version="2.0"', "OPML"),
         ("svg", "SVG"),
@@ -125,6 +121,22 @@ def test_letters_that_begin_a_binary_format_do_not_make_a_text_one(text):
 def test_other_xml_is_named_by_its_root(root, detail):
     head = f'<?xml version="1.0"?>\n<{root}>\n<body>text</body></{root.split()[0]}>'.encode()
     assert (sniff(head).form, sniff(head).detail) == (Kind.XML, detail)
+
+
+@pytest.mark.parametrize(
+    ("root", "kind"),
+    [
+        ('newsItem xmlns="http://iptc.org/std/nar/2006-10-01/"', Kind.NEWSML_G2),
+        ("nar:newsMessage", Kind.NEWSML_G2),
+        ("packageItem", Kind.NEWSML_G2),
+        ("knowledgeItem", Kind.NEWSML_G2),
+        ('NewsML Version="1.2"', Kind.NEWSML_1),
+        ("nitf", Kind.NITF),
+    ],
+)
+def test_agency_xml_is_told_by_its_root_whatever_it_holds(root, kind):
+    head = f'<!DOCTYPE {root.split()[0]} SYSTEM "x.dtd">\n<{root}><p><html><rss version="2.0"/></html></p>'.encode()
+    assert sniff(head).form is kind
 
 
 def test_an_inline_svg_does_not_make_a_page_an_image():

@@ -7,6 +7,8 @@ They are held, and recall nothing. "Not for release before noon" is an embargo a
 import re
 from typing import Final
 
+from transforms.core.records import Item
+
 #: Codes, without signs and in small letters.
 _CODES: Final = frozenset({
     "advisory", "editorialadvisory", "editorsadvisory", "notforpublication", "notforrelease", "nopublication",
@@ -46,3 +48,9 @@ def for_editors_only(note: str) -> bool:
     """
     note = note[:_MAX_NOTE]
     return any(not _LIMITED.match(note, found.end()) for found in _PHRASES.finditer(note))
+
+
+def may_be_quoted(item: Item) -> bool:
+    """Whether words of an item may stand where everybody reads: nothing asks for it to be held."""
+    asked = item.embargoed or item.not_for_publication or for_editors_only(item.ednote)
+    return item.pubstatus == "usable" and not asked

@@ -19,6 +19,7 @@ _EXCERPT = 200
 _TEXTUAL = frozenset(
     (Kind.TEXT, Kind.HTML, Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP, Kind.JSON, Kind.JSON_LINES, Kind.XML)
 )
+_AGENCY_XML = frozenset((Kind.NEWSML_G2, Kind.NEWSML_1, Kind.NITF))
 
 #: What a feed may be.
 FEEDS = frozenset((Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP))
@@ -83,6 +84,8 @@ def _items(
             yield read_page(data, origin=origin, url=url, declared=declared, raw_address=raw_address)
         case form if form in FEEDS:
             yield from read_entries(data, form, origin=origin, url=url, declared=declared, raw_address=raw_address)
+        case form if form in _AGENCY_XML:
+            yield from _read_agency_xml(data, form, origin=origin, raw_address=raw_address)
         case Kind.JSON:
             yield from read_json(data, origin, raw_address=raw_address)
         case Kind.JSON_LINES:
@@ -112,3 +115,17 @@ def read_entries(
     from transforms.core.feed import read_feed
 
     return read_feed(data, origin=origin, url=url, declared=declared, raw_address=raw_address)
+
+
+def _read_agency_xml(data: bytes, form: Kind, *, origin: str, raw_address: str) -> Iterator[Item | Rejected]:
+    if form is Kind.NEWSML_G2:
+        from transforms.core.newsmlg2 import read_newsmlg2
+
+        return read_newsmlg2(data, origin=origin, raw_address=raw_address)
+    if form is Kind.NEWSML_1:
+        from transforms.core.newsml1 import read_newsml1
+
+        return read_newsml1(data, origin=origin, raw_address=raw_address)
+    from transforms.core.nitf import read_nitf
+
+    return read_nitf(data, origin=origin, raw_address=raw_address)

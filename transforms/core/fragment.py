@@ -57,7 +57,12 @@ def text_of_html(html: str) -> str:
     if "<" not in clean and "&" not in clean:
         return _paragraphs([clean.replace("\r", "\n").replace("\n\n", _BREAK * 2)], plain=True)
     root = _parse(clean)
-    return "" if root is None else _paragraphs(_pieces(root))
+    return "" if root is None else text_of_tree(root)
+
+
+def text_of_tree(root: etree._Element) -> str:
+    """`text_of_html` for markup that is parsed already; its tags are HTML's, in small letters, without namespaces."""
+    return _paragraphs(_pieces(root))
 
 
 def _parse(html: str) -> etree._Element | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from transforms.core.addresses import canonical_address, trusted_canonical
 from transforms.core.advisory import for_editors_only
+from transforms.core.conventions import with_conventions
 from transforms.core.dateline import split_dateline
 from transforms.core.dates import parse_date
 from transforms.core.deliveries import Draft, Hold, Notice
@@ -57,8 +58,9 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     Raises:
         Refused: no title and text (NO_TEXT), or a recall from a source that may not say it (NOT_AUTHORISED).
     """
+    item = with_conventions(item)
     canonical = _canonical(item)
-    identity = identify(item, speaks_for=speaks_for)
+    identity = _identity(item, speaks_for=speaks_for)
     seen = item.seen_at or now
     notice = None
     if item.pubstatus != "usable":
@@ -133,14 +135,12 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
     return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)
 
 
-def may_be_quoted(item: Item) -> bool:
-    """Whether words of an item may stand where everybody reads: nothing asks for it to be held."""
-    asked = item.embargoed or item.not_for_publication or for_editors_only(item.ednote)
-    return item.pubstatus == "usable" and not asked
-
-
 def identify(item: Item, *, speaks_for: Callable[[str], bool]) -> str:
     """The id of the item's article, as `settle` gives it."""
+    return _identity(with_conventions(item), speaks_for=speaks_for)
+
+
+def _identity(item: Item, *, speaks_for: Callable[[str], bool]) -> str:
     return article_id(item, speaks_for=speaks_for, canonical=_canonical(item))[0]
 
 

@@ -27,6 +27,9 @@ class Kind(StrEnum):
     GZIP = "gzip"
     ZSTD = "zstd"
     BZIP2 = "bzip2"
+    NEWSML_G2 = "newsml_g2"  #: items, or a message of them
+    NEWSML_1 = "newsml_1"
+    NITF = "nitf"
     XML = "xml"  #: other XML; detail says which
     BINARY = "binary"  #: detail names the format where it is known
 
@@ -66,16 +69,18 @@ _HTML_TAGS = frozenset(
     b"ol p pre script section small span strong style sub sup table tbody td th thead time title tr u ul video".split()
 )
 _NEWS_SITEMAP = re.compile(rb"/schemas/sitemap-news/|<news:news[\s>]")
+_WIRES = {
+    b"newsitem": Kind.NEWSML_G2,
+    b"newsmessage": Kind.NEWSML_G2,
+    b"packageitem": Kind.NEWSML_G2,
+    b"conceptitem": Kind.NEWSML_G2,
+    b"knowledgeitem": Kind.NEWSML_G2,
+    b"planningitem": Kind.NEWSML_G2,
+    b"catalogitem": Kind.NEWSML_G2,
+    b"newsml": Kind.NEWSML_1,
+    b"nitf": Kind.NITF,
+}
 _VOCABULARIES = {
-    b"newsitem": "NewsML-G2 newsItem",
-    b"newsmessage": "NewsML-G2 newsMessage",
-    b"packageitem": "NewsML-G2 packageItem",
-    b"conceptitem": "NewsML-G2 conceptItem",
-    b"knowledgeitem": "NewsML-G2 knowledgeItem",
-    b"planningitem": "NewsML-G2 planningItem",
-    b"catalogitem": "NewsML-G2 catalogItem",
-    b"newsml": "NewsML 1",
-    b"nitf": "NITF",
     b"schema": "XML Schema (XSD)",
     b"opml": "OPML",
     b"svg": "SVG",
@@ -152,11 +157,10 @@ def _lines_of_objects(head: bytes) -> bool:
 def _markup(head: bytes) -> Sniffed | None:
     if b"<" not in head:
         return None
-    at = 0
-    while (found := _PROLOGUE.match(head, at)) and found.end() > at:
-        at = found.end()
-    tag = _TAG.match(head, at)
+    tag = _first_tag(head)
     name = tag.group(2).lower() if tag else b""
+    if name in _WIRES:
+        return Sniffed(form=_WIRES[name])
     page, feed = _PAGE.search(head), _FEED.search(head)
     if name in _FEED_ROOTS:
         return _feed_or_rdf(head, name)
@@ -173,6 +177,13 @@ def _markup(head: bytes) -> Sniffed | None:
     if head.startswith(b"<?xml"):
         return Sniffed(form=Kind.XML, detail="XML")
     return None
+
+
+def _first_tag(head: bytes) -> re.Match[bytes] | None:
+    at = 0
+    while (found := _PROLOGUE.match(head, at)) and found.end() > at:
+        at = found.end()
+    return _TAG.match(head, at)
 
 
 def _feed_or_rdf(head: bytes, root: bytes) -> Sniffed:
