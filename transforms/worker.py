@@ -25,6 +25,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from transforms.core.advisory import may_be_quoted
+from transforms.core.conventions import with_conventions
 from transforms.core.deliveries import Draft, Found, Head, Hold, Ref
 from transforms.core.errors import Refused, rejected
 from transforms.core.fingerprint import keys
@@ -110,7 +111,7 @@ class Reader:
                     source=found.source,
                     title=found.title,
                     url=found.url,
-                    excerpt=found.text if may_be_quoted(found) else "",
+                    excerpt=found.text if may_be_quoted(with_conventions(found)) else "",
                     raw_address=found.raw_address,
                 )
             )

@@ -39,8 +39,6 @@ from transforms.core.marks import (
 from transforms.core.recallwords import recall_in_headline, recall_in_note, recall_in_slug
 from transforms.core.records import Item, PubStatus
 
-#: Before the text, so many notes are looked for.
-_MAX_NOTES: Final = 4
 #: Lines of stars or dashes before a part that is not for publication.
 _RULE: Final = re.compile(r"[\s*_=#-]+")
 #: Ids that are unique in the world: a notice with an id of its own may name the item by one of them.
@@ -104,13 +102,14 @@ def _lead_notes(text: str) -> tuple[list[str], list[str]]:
     """The notes to editors that stand before the text, and the paragraphs of the text."""
     paragraphs = text.split("\n\n")
     notes: list[str] = []
-    while paragraphs and len(notes) < _MAX_NOTES:
-        note, rest = split_lead_note(paragraphs[0])
+    for at, paragraph in enumerate(paragraphs):
+        note, rest = split_lead_note(paragraph)
         if not note or (rest and split_dateline(rest)[0] is None):
-            break
+            return notes, paragraphs[at:]
         notes.append(note)
-        paragraphs = [rest, *paragraphs[1:]] if rest else paragraphs[1:]
-    return notes, paragraphs
+        if rest:
+            return notes, [rest, *paragraphs[at + 1 :]]
+    return notes, []
 
 
 def _for_publication(paragraphs: list[str]) -> list[str]:
@@ -129,7 +128,7 @@ def _has_agency(paragraphs: list[str]) -> bool:
 
 def _noted(ednote: str, said: list[str]) -> str:
     """The note with a line for each thing said that it does not say yet."""
-    lines = [line for line in dict.fromkeys(said) if line and line not in ednote.splitlines()]
+    lines = [line for line in dict.fromkeys(said) if line and line not in ednote.split("\n")]
     return "\n".join([*lines, *([ednote] if ednote else [])])
 
 

@@ -8,14 +8,15 @@ Does no I/O. To reduce false positives, a word counts as a mark by where it stan
 - corrections and updates by their names (`Korrektur:`): in any case, before a colon or a dash between spaces;
 - in brackets of their own, before or behind the headline: in any case.
 
-A mark is never all there is: a headline that would be left without a letter stays whole.
+A mark is never all there is: a headline that would be left without a letter stays whole, as does one above 500
+characters.
 """
 
 import re
 from collections.abc import Iterable
 from typing import Final
 
-_MAX_MARKS: Final = 4
+_MAX_TITLE: Final = 500
 _MAX_NOTE: Final = 800
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -102,13 +103,16 @@ def split_title(title: str) -> tuple[str, list[str]]:
     >>> split_title("Update-Stau im Rathaus")
     ('Update-Stau im Rathaus', [])
     """
+    title = " ".join(title.split())
+    if len(title) > _MAX_TITLE:
+        return title, []
     before: list[str] = []
     rest = title
-    while len(before) < _MAX_MARKS and (found := _BEFORE.match(rest)):
+    while found := _BEFORE.match(rest):
         before.append(next(mark for mark in found.groups() if mark).strip())
         rest = rest[found.end() :]
     behind: list[str] = []
-    while len(behind) < _MAX_MARKS and (found := _BEHIND.search(rest)):
+    while found := _BEHIND.search(rest):
         behind.insert(0, found["mark"].strip())
         rest = rest[: found.start()].rstrip()
     rest = rest.strip()
@@ -123,16 +127,17 @@ def split_lead_note(paragraph: str) -> tuple[str, str]:
     >>> split_lead_note("Eds: With AP Photos.")
     ('Eds: With AP Photos.', '')
     """
-    bare = paragraph.strip().strip("()").strip()
-    if TO_EDITORS.match(bare) and len(paragraph) <= _MAX_NOTE:
-        return bare, ""
+    if len(paragraph) <= _MAX_NOTE:
+        bare = " ".join(paragraph.strip().strip("()").split())
+        if TO_EDITORS.match(bare):
+            return bare, ""
     if not _IN_BRACKETS.match(paragraph):
         return "", paragraph
     depth = 0
     for at, sign in enumerate(paragraph[:_MAX_NOTE]):
         depth += (sign in "([") - (sign in ")]")
         if not depth:
-            return paragraph[1:at].strip(), paragraph[at + 1 :].strip()
+            return " ".join(paragraph[1:at].split()), paragraph[at + 1 :].strip()
     return "", paragraph
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  # patterns of one language on one line
 """How agencies say in words that a story must not be used: kills, and holds until it has been checked.
 
 Does no I/O. A story about a kill is a story, so the words count only where notices have them: as a whole headline or
