@@ -99,6 +99,8 @@ class Poller:
         self.notes = []
         tallies: list[tuple[Count, ...]] = []
         for left in Round.unpublished(self.output.raw):
+            if self._stop():
+                break
             report.report.notes.append(f"Finished round {left.number}, which an earlier run had begun.")
             self._finish(left, feeds, report, tallies)
         now = self._clock.now()
@@ -123,7 +125,10 @@ class Poller:
             for request in round_.requests()
         )
         run = Run(self.output.state, f"round-{round_.number:010d}")
-        for plan in self._plans(round_, decision, requests, run):
+        for number, plan in enumerate(self._plans(round_, decision, requests, run)):
+            if number and self._stop():  # the batch in hand is published; the next start goes on
+                round_.close()
+                return
             tallies.append(
                 run_load(
                     plan,

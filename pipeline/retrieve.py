@@ -31,7 +31,7 @@ from transforms.core.schedule import after, conditional
 from transforms.core.settle import identify
 from transforms.core.wanted import again_at, pages_of
 
-#: What a failure to get a feed is called where rejections are counted. Others are no news about the feed.
+#: What a failure to get a document is called where rejections are counted. Others are no news about it.
 _REASONS: Final[Mapping[Outcome, Reason]] = {
     Outcome.MISSING: Reason.HTTP_ERROR,
     Outcome.GONE: Reason.HTTP_ERROR,
@@ -46,6 +46,7 @@ _REASONS: Final[Mapping[Outcome, Reason]] = {
     Outcome.BROKEN: Reason.UNREACHABLE,
     Outcome.INSECURE: Reason.INSECURE,
     Outcome.TOO_LARGE: Reason.TOO_LARGE,
+    Outcome.DISALLOWED: Reason.DISALLOWED,
 }
 
 
@@ -143,7 +144,13 @@ class Retrieval:
         settings, state = due.settings, due.state
         hops = await self._ask(
             state.address,
-            Context(purpose="feed", feed_url=settings.url, source=settings.source, language=settings.language),
+            Context(
+                purpose="feed",
+                feed_url=settings.url,
+                source=settings.source,
+                language=settings.language,
+                wants_pages=settings.full_text != "never",
+            ),
             headers=settings.headers,
             validators=conditional(state, settings, self.clock.now()),
             last_hash=state.body_hash,
@@ -189,12 +196,9 @@ class Retrieval:
                 self._wanted[page.url] = page
 
     async def _page(self, page: Wanted) -> None:
+        entry = msgspec.json.decode(page.entry, type=Item)
         context = Context(
-            purpose="page",
-            feed_url=page.feed_url,
-            source=page.source,
-            language=page.language,
-            entry=msgspec.json.decode(page.entry, type=Item),
+            purpose="page", feed_url=page.feed_url, source=page.source, language=page.language, entry=entry
         )
         hops = await self._ask(page.url, context)
         if not hops:
@@ -208,6 +212,8 @@ class Retrieval:
         again = again_at(final, tries=tries, now=self.clock.now())
         if again is None:
             self._settled.add(page.url)
+            if not entry.text:
+                self._unread.append(_without_page(final, entry, page))
         else:
             self._wanted[page.url] = replace(page, tries=tries, next_at=again)
 
@@ -296,6 +302,13 @@ def _asked_as(purpose: str, feed_url: str, first_url: str) -> tuple[str, str]:
 
 def _article_of(page: Wanted) -> str:
     return identify(msgspec.json.decode(page.entry, type=Item), speaks_for=lambda _: False)
+
+
+def _without_page(request: Request, entry: Item, page: Wanted) -> Rejected:
+    """What an entry is recorded as that has no text and whose page was asked for in vain for the last time."""
+    reason = _REASONS.get(request.outcome, Reason.UNREACHABLE)
+    refused = Refused(Stage.RETRIEVE, reason, request.detail or request.outcome)
+    return rejected(refused, origin=page.url, source=page.source or entry.source, title=entry.title, url=page.url)
 
 
 def _rejection(request: Request, settings: FeedSettings, state: FeedState) -> Rejected:

@@ -133,11 +133,12 @@ def desk(tmp_path, clock):
     class Desk:
         out = tmp_path / "out"
         is_told_to_stop = False
+        batch_size = 5_000
 
         @contextmanager
         def open(self, at=lambda _: None):
             options = ReadOptions(
-                out=self.out, command="newsbeam poll (a test)", workers=2, batch_size=5_000, limits=Limits()
+                out=self.out, command="newsbeam poll (a test)", workers=2, batch_size=self.batch_size, limits=Limits()
             )
             with polling(options, clock=clock, stop=lambda: self.is_told_to_stop, at=at) as poller:
                 yield poller
@@ -268,6 +269,29 @@ def test_told_to_stop_it_asks_no_more_stores_what_it_got_and_leaves_the_rest_due
     assert [row["text_from"] for row in stored(rows, desk.out)] == ["page"] * 3
 
 
+def test_told_to_stop_while_it_publishes_it_leaves_the_batches_behind_to_the_next_start(outlet, desk, clock, rows):
+    feeds = tuple(FeedSettings(url=f"{outlet.base}/{name}.xml", full_text="never") for name in ("one", "two"))
+    outlet.put_feed("/one.xml", ("Ferry runs again", "/ferry", WHOLE, TEXT.format(day="Monday")))
+    outlet.put_feed("/two.xml", ("Market opens", "/market", WHOLE, TEXT.format(day="Tuesday")[::-1]))
+    desk.batch_size = 1
+
+    def at(reached):
+        desk.is_told_to_stop = desk.is_told_to_stop or reached is Step.LOADS_COMMITTED
+
+    clock.passed += 7_200
+    with desk.open(at=at) as poller:
+        cut = poller.poll(FeedList(feeds=feeds, network=NetworkSettings(allow_private=True, pause_s=0.0)))
+    assert (len(cut.report.loads), outcomes(cut)) == (1, {"new": 1})
+
+    desk.is_told_to_stop = False
+    rest = desk.poll(*feeds, hours=0.01)
+    assert rest.report.notes == ["Finished round 1, which an earlier run had begun."]
+    assert outcomes(rest) == {"new": 1}
+    assert [row["title"] for row in stored(rows, desk.out)] == ["Ferry runs again", "Market opens"]
+    assert sorted(path for path, *_ in outlet.log) == ["/one.xml", "/two.xml"]
+    assert rows(desk.out, "SELECT count(*) AS n FROM requests")[0]["n"] == 2
+
+
 def test_a_page_that_is_not_given_leaves_the_summary_and_is_asked_for_again(outlet, desk, rows):
     feed = FeedSettings(url=f"{outlet.base}/rss.xml")
     outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday."))
@@ -298,6 +322,41 @@ def test_robots_keep_pages_from_us_and_feeds_not(outlet, desk, rows):
     assert rows(desk.out, "SELECT text_from FROM articles") == [{"text_from": "summary"}]
     (told,) = rows(desk.out, "SELECT outcome, robots, status FROM requests WHERE purpose = 'page'")
     assert told == {"outcome": "disallowed", "robots": "disallowed", "status": None}
+
+
+def test_an_entry_without_text_is_delivered_by_its_page_or_rejected_with_it(outlet, desk, rows):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml")
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, ""), ("Market opens", "/market", WHOLE, ""))
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+
+    reports = [desk.poll(feed), desk.poll(feed)]
+
+    assert [outcomes(report) for report in reports] == [{"new": 1, "rejected": 1}, {}]
+    assert [(row["title"], row["text_from"]) for row in stored(rows, desk.out)] == [("Ferry runs again", "page")]
+    (told,) = rows(desk.out, "SELECT stage, reason, title, url, origin FROM rejected")
+    address = f"{outlet.base}/market"
+    assert told == {
+        "stage": "retrieve",
+        "reason": "http_error",
+        "title": "Market opens",
+        "url": address,
+        "origin": address,
+    }
+
+
+def test_a_page_whose_robots_could_not_be_had_is_asked_for_when_they_can(outlet, desk, rows):
+    feed = FeedSettings(url=f"{outlet.base}/rss.xml")
+    outlet.put("/robots.txt", "busy", "text/plain", status=503)
+    outlet.put_feed("/rss.xml", ("Ferry runs again", "/ferry", WHOLE, "The ferry ran again on Monday."))
+    outlet.put_page("/ferry", "Ferry runs again", TEXT.format(day="Monday"))
+
+    desk.poll(feed)
+    assert outlet.asked("/ferry") == []
+    outlet.put("/robots.txt", "User-agent: *\nAllow: /", "text/plain")
+    desk.poll(feed)
+
+    assert outlet.asked("/ferry") == [(200, "")]
+    assert [row["text_from"] for row in stored(rows, desk.out)] == ["page"]
 
 
 def test_robots_are_asked_for_once_a_day(outlet, desk):

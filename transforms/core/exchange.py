@@ -29,6 +29,7 @@ class Context:
     source: str = ""  #: as the user calls the outlet; empty: as the feed does
     language: str = ""  #: as the user says; stands where the document says none
     entry: Item | None = None  #: of a page: the entry that led to it
+    wants_pages: bool = False  #: of a feed: pages are asked for, so an entry without text is delivered by its page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

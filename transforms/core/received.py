@@ -13,6 +13,7 @@ from transforms.core.errors import Refused, rejected
 from transforms.core.exchange import Context, Exchange
 from transforms.core.records import Item, Reason, Rejected, Stage
 from transforms.core.sniff import Kind, Sniffed
+from transforms.core.wanted import leads_to_page
 
 _Refusal = TypeVar("_Refusal", bound=Rejected)
 
@@ -20,15 +21,18 @@ _Refusal = TypeVar("_Refusal", bound=Rejected)
 def deliveries_of(exchange: Exchange) -> Iterator[Item | Rejected]:
     """The entries of a feed, or the article of a page with what its entry said.
 
+    An entry without text whose page is asked for is no delivery: its page is one, or the failure to get it.
+
     Their origin is the address that was asked for, as the list or the entry writes it: the same place from poll to
     poll, so it names no entry. Never raises for what the bytes are: what is no feed gives one `Rejected`, not_a_feed;
     a page without an article one with the page's address.
     """
-    context = exchange.context
-    if context.purpose == "page":
+    if exchange.context.purpose == "page":
         yield _page(exchange)
         return
-    yield from entries_of(exchange)
+    for found in entries_of(exchange):
+        if not (exchange.context.wants_pages and isinstance(found, WithoutText) and leads_to_page(found.url)):
+            yield found
 
 
 def entries_of(exchange: Exchange) -> Iterator[Item | Rejected]:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     NOT_A_FEED = "not_a_feed"
     HTTP_ERROR = "http_error"  #: a response that is not a success
     UNREACHABLE = "unreachable"  #: no such host, no connection, no answer in time, or none that can be read
+    DISALLOWED = "disallowed"  #: robots.txt keeps it from us
     INSECURE = "insecure"  #: TLS or the certificate is wrong
     BAD_ADDRESS = "bad_address"  #: an address that is not asked: not of the web, or not public
     BAD_REDIRECT = "bad_redirect"  #: a loop, too many hops, or one that leads nowhere

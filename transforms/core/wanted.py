@@ -27,6 +27,11 @@ _PASSING: Final = frozenset(
 )
 
 
+def leads_to_page(url: str) -> bool:
+    """Whether the address of an entry is one that pages are asked for at."""
+    return url.startswith(("http://", "https://"))
+
+
 def pages_of(
     survey: FeedSurvey,
     settings: FeedSettings,
@@ -49,8 +54,8 @@ def pages_of(
         return []
     wanted: dict[str, SurveyedEntry] = {}
     for entry in survey.entries:
-        is_askable = entry.key not in known and entry.url.startswith(("http://", "https://"))
-        if is_askable and (settings.full_text == "always" or not entry.has_text):
+        is_open = entry.key not in known and leads_to_page(entry.url)
+        if is_open and (settings.full_text == "always" or not entry.has_text):
             wanted.setdefault(entry.article_id, entry)
     seen = {article_of(key) for key in known}
     stored = has_page([each for each, entry in wanted.items() if article_of(entry.key) not in seen])
@@ -67,7 +72,8 @@ def again_at(request: Request, *, tries: int, now: datetime) -> datetime | None:
 
     What Retry-After asks for is believed up to `RETRY_AFTER_S`.
     """
-    if request.outcome not in _PASSING or tries > len(_PAUSES):
+    is_passing = request.outcome in _PASSING or request.robots == "unavailable"
+    if not is_passing or tries > len(_PAUSES):
         return None
     asked_for = timedelta(seconds=min(request.retry_after_s or 0, RETRY_AFTER_S))
     return now + max(_PAUSES[tries - 1], asked_for)
