@@ -84,6 +84,8 @@ class Index:
     def close(self) -> None:
         """Close it; what was not applied whole is forgotten."""
         self._db.close()
+        if not self._readonly:
+            index_file.note_closed(self._path)
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +99,10 @@ class Index:
     def generation(self) -> int:
         """The last load applied; 0: none."""
         return index_file.generation(self._db)
+
+    def is_of(self, archive_id: str) -> bool:
+        """Whether it is of this output folder; one that holds no load is of any."""
+        return index_file.archive_id(self._db) in ("", archive_id)
 
     @_of_one_load
     def stored(self, article_ids: Sequence[str]) -> dict[str, tuple[StoredVersion, ...]]:
@@ -240,8 +246,7 @@ class Index:
         """
         snapshot = Snapshot.open_or_empty(out)
         try:
-            own = self.generation <= snapshot.load_id and index_file.archive_id(self._db) in ("", snapshot.archive_id)
-            if own:
+            if self.generation <= snapshot.load_id and self.is_of(snapshot.archive_id):
                 if self.generation < snapshot.load_id:
                     index_fill.fill(self._db, snapshot.files, until=snapshot.load_id, archive_id=snapshot.archive_id)
                 return self.generation
@@ -249,6 +254,18 @@ class Index:
             if not index_file.is_damage(error):
                 raise
         return self.rebuild(out)
+
+    def clear(self) -> None:
+        """Forget everything, and leave no byte of it in the file: generation 0, which `catch_up` fills again."""
+        index_file.clear(self._db)
+
+    def sizes(self) -> dict[str, int]:
+        """How much it knows: texts, keys of texts, sightings, rejections and recalls."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM docs), (SELECT coalesce(sum(pairs), 0) FROM runs), "
+            "(SELECT count(*) FROM sightings), (SELECT count(*) FROM rejections), (SELECT count(*) FROM recalls)"
+        ).fetchone()
+        return dict(zip(("texts", "keys", "sightings", "rejections", "recalls"), row, strict=True))
 
     def rebuild(self, out: Path) -> int:
         """Set this index aside and build it from the tables; the generation after it.

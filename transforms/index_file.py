@@ -1,6 +1,7 @@
 """The file of the index: how it is laid out, opened, found faulty and set aside."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,8 @@ _LAYOUT: Final = 3
 _CACHE_KB: Final = 16 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
+#: Ends the name of the note that says how the file was left.
+_CLOSED: Final = ".closed"
 #: Stands for null where null may not stand in a key; sorts before every value.
 NONE: Final = -(2**63)
 
@@ -62,17 +65,74 @@ def open_existing(path: Path) -> sqlite3.Connection:
 
 
 def open_sound(path: Path) -> sqlite3.Connection:
-    """Open the index for writing, checked; made anew and empty if it is absent or was faulty (and then set aside)."""
+    """Open the index for writing, checked; made anew and empty if it is absent or was faulty (and then set aside).
+
+    One that was closed is as it was left or somebody else has written to it, wherever in the file: then it is faulty.
+    So opening costs the same whatever its size. One that was not closed, because its writer was killed, is looked
+    through page by page.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size:
+        was_closed, fault = closed_note(path).exists(), was_changed(path)
+        closed_note(path).unlink(missing_ok=True)
         db = _connect(path, "rw")
-        fault = _fault(db, deep=True)
+        fault = fault or _fault(db, deep=not was_closed)
         if not fault:
             _tune(db)
             return db
         db.close()
         set_aside(path)
     return _make(path)
+
+
+def note_closed(path: Path) -> None:
+    """Note how a file that was just closed is left; whoever opens it next for writing takes the note away."""
+    with suppress(OSError):  # no note: it is looked through; half of one: it is rebuilt
+        closed_note(path).write_text(_facts(path), encoding="ascii")
+
+
+def closed_note(path: Path) -> Path:
+    """Where the note lies that says how the file was left."""
+    return path.with_name(path.name + _CLOSED)
+
+
+def _facts(path: Path) -> str:
+    status = path.stat()
+    return f"{status.st_size} {status.st_mtime_ns}\n"
+
+
+def was_changed(path: Path) -> str:
+    """What tells that somebody has written to a file that was closed; empty: nothing does."""
+    note = closed_note(path)
+    as_left = not note.exists() or note.read_bytes() == _facts(path).encode()
+    return "" if as_left else "changed since it was closed"
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Put an index that was built elsewhere in the same folder, and closed, in the place of the one there.
+
+    Killed at any moment, there is the old one, the new one, or none, which is noticed like one that was lost. A log
+    that a killed writer of the old one left must never come to lie beside the new one.
+    """
+    closed_note(path).unlink(missing_ok=True)
+    log = path.with_name(path.name + "-wal")
+    if log.exists():
+        for part in (path, log, path.with_name(path.name + "-shm")):
+            part.unlink(missing_ok=True)
+    fresh.replace(path)
+    closed_note(fresh).replace(closed_note(path))
+
+
+def clear(db: sqlite3.Connection) -> None:
+    """Forget all that was applied: generation 0, and no byte of it is left in the file or its log."""
+    names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'meta'")]
+    db.execute("BEGIN IMMEDIATE")
+    for name in names:
+        db.execute(f"DELETE FROM {name}")  # noqa: S608  # our own names
+    set_generation(db, 0, "")
+    db.execute("COMMIT")
+    db.execute("VACUUM")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def set_aside(path: Path) -> None:
