@@ -108,7 +108,7 @@ def _told(element: Any, chain: tuple[Any, ...], origin: str, raw_address: str) -
         genre=first(chain, "descriptivemetadata", "genre", is_formal=True),
         subjects=_subjects(chain),
         usage_terms=first(chain, "newslines", "rightsline") or _usage(chain),
-        rights=first(chain, "newslines", "copyrightline") or first(chain, "rightsmetadata", "copyright"),
+        rights=first(chain, "newslines", "copyrightline") or _copyright(chain),
         image_url=_image(element),
         publisher_tags=_keywords(chain),
         text_from="wire",
@@ -193,6 +193,10 @@ def _keywords(chain: tuple[Any, ...]) -> tuple[str, ...]:
 def _usage(chain: tuple[Any, ...]) -> str:
     rights = next((each for component in chain for each in below(component, "usagerights")), None)
     return "; ".join(filter(None, (line(each) for each in children(rights, "usagetype", "geography", "limitations"))))
+
+
+def _copyright(chain: tuple[Any, ...]) -> str:
+    return first(chain, "rightsmetadata", "copyright", "copyrightholder")
 
 
 def _image(element: Any) -> str:  # noqa: ANN401  # the same

@@ -26,6 +26,7 @@ from typing import Any, Final
 from transforms.core.advisory import is_advisory_code
 from transforms.core.dates import parse_date
 from transforms.core.errors import Refused
+from transforms.core.g2properties import code_of, label_of, name_of, preferred, role_of
 from transforms.core.nitf import nitf_item
 from transforms.core.plaintext import names_in
 from transforms.core.records import Dated, Dateline, Item, Reason, Rejected, Stage, Subject
@@ -77,7 +78,7 @@ def _read(element: Any, origin: str, raw_address: str) -> Item:  # noqa: ANN401 
     if name in _OTHERS:
         raise Refused(Stage.EXTRACT, Reason.UNSUPPORTED, a_kind(_OTHERS[name]))
     meta, about = child(element, "itemmeta"), child(element, "contentmeta")
-    kind = _code(child(meta, "itemclass"))[1].rpartition("/")[2]
+    kind = code_of(child(meta, "itemclass"))[1].rpartition("/")[2]
     item = _told(element, meta, about, origin, raw_address)
     inner, form = _content(child(element, "contentset"), origin, raw_address)
     if form and kind == "text" and not inner.text and item.pubstatus == "usable" and not item.lead:
@@ -96,7 +97,7 @@ def _told(element: Any, meta: Any, about: Any, origin: str, raw_address: str) ->
     return Item(
         origin=origin,
         source_kind="wire",
-        source=_name(provider, language) or agency,
+        source=name_of(provider, language) or agency,
         provider=agency,
         item_id=guid,
         source_version=whole_number(said(element, "version")),
@@ -104,9 +105,9 @@ def _told(element: Any, meta: Any, about: Any, origin: str, raw_address: str) ->
         lead=_lead(about, language),
         published=_published(meta, about),
         updated_at=_date(meta, "versioncreated").at or _date(about, "contentmodified").at,
-        pubstatus=status_of(_code(child(meta, "pubstatus"))[1]),
+        pubstatus=status_of(code_of(child(meta, "pubstatus"))[1]),
         embargoed=_embargoed(meta),
-        not_for_publication=any(is_advisory_code(_code(each)[1]) for each in codes),
+        not_for_publication=any(is_advisory_code(code_of(each)[1]) for each in codes),
         language_hint=language,
         byline=byline,
         authors=names_in(byline) or _creators(about, language),
@@ -114,7 +115,7 @@ def _told(element: Any, meta: Any, about: Any, origin: str, raw_address: str) ->
         urgency=whole_number(line(child(about, "urgency"))),
         slugline=line(child(about, "slugline")),
         ednote=" ".join(filter(None, map(line, [*children(meta, "ednote"), *children(about, "ednote")]))),
-        genre=", ".join(filter(None, (_label(each, language) for each in children(about, "genre")))),
+        genre=", ".join(filter(None, (label_of(each, language) for each in children(about, "genre")))),
         subjects=_subjects(about, language),
         usage_terms=" ".join(filter(None, map(line, _rights(element, "usageterms")))),
         rights=_copyright(element, language),
@@ -143,7 +144,7 @@ def _content(contents: Any, origin: str, raw_address: str) -> tuple[Item, str]: 
             found = Item(origin=origin, source_kind="wire", text=text_of_element(html), text_from="wire")
         elif local_name(each) == "inlinedata" and not said(each, "encoding") and (not form or form.startswith("text/")):
             found = Item(origin=origin, source_kind="wire", text=text_of_content(each), text_from="wire")
-        elif "html" in form:
+        elif "html" in form or (not form and next(below(each, "p"), None) is not None):
             found = Item(origin=origin, source_kind="wire", text=text_of_element(each), text_from="wire")
         else:
             continue
@@ -153,28 +154,9 @@ def _content(contents: Any, origin: str, raw_address: str) -> tuple[Item, str]: 
     return empty, form
 
 
-def _code(element: Any) -> tuple[str, str]:  # noqa: ANN401  # the same
-    """Scheme alias and code of a property; an address and a literal have no alias."""
-    alias, colon, code = said(element, "qcode").partition(":")
-    if colon and code:
-        return alias, code
-    return "", alias or said(element, "uri") or said(element, "literal")
-
-
-def _name(element: Any, language: str) -> str:  # noqa: ANN401  # the same
-    """The name of a property, in the item's language if it has one."""
-    names = children(element, "name")
-    names.sort(key=lambda name: language_of(name) not in ("", language))
-    return next(filter(None, map(line, names)), "")
-
-
-def _label(element: Any, language: str) -> str:  # noqa: ANN401  # the same
-    return _name(element, language) or _code(element)[1]
-
-
 def _provider(provider: Any, guid: str) -> str:  # noqa: ANN401  # the same
     """What names the provider in all its items: a code rather than a name, which may be left out or translated."""
-    _, code = _code(provider)
+    _, code = code_of(provider)
     if code and not _HOST.match(code):
         return code
     authority, host = _AUTHORITY.match(guid), _HOST.match(code)
@@ -183,16 +165,12 @@ def _provider(provider: Any, guid: str) -> str:  # noqa: ANN401  # the same
 
 def _headline(about: Any, language: str) -> str:  # noqa: ANN401  # the same
     headlines = children(about, "headline")
-    headlines.sort(
-        key=lambda each: (said(each, "role").rpartition(":")[2] not in _MAIN, language_of(each) not in ("", language))
-    )
-    return next(filter(None, map(line, headlines)), "")
+    main = [each for each in headlines if role_of(each) in _MAIN]
+    return preferred(main, language) or preferred(headlines, language)
 
 
 def _lead(about: Any, language: str) -> str:  # noqa: ANN401  # the same
-    told = [each for each in children(about, "description") if said(each, "role").rpartition(":")[2] not in _CAPTIONS]
-    told.sort(key=lambda each: language_of(each) not in ("", language))
-    return next(filter(None, map(line, told)), "")
+    return preferred([each for each in children(about, "description") if role_of(each) not in _CAPTIONS], language)
 
 
 def _date(element: Any, name: str) -> Dated:  # noqa: ANN401  # the same
@@ -207,28 +185,31 @@ def _published(meta: Any, about: Any) -> Dated:  # noqa: ANN401  # the same
 def _embargoed(meta: Any) -> str:  # noqa: ANN401  # the same
     """As written. One without a date, which the format knows, holds."""
     found = child(meta, "embargoed")
-    return "" if found is None else line(found) or "embargoed without a date"
+    asked = found is not None or code_of(child(meta, "pubstatus"))[1].lower().endswith("embargoed")
+    return line(found) or ("embargoed without a date" if asked else "")
 
 
 def _dateline(about: Any, language: str) -> Dateline | None:  # noqa: ANN401  # the same
     if written := dateline_of(line(child(about, "dateline"))):
         return written
-    place = _name(child(about, "located"), language)
+    place = name_of(child(about, "located"), language)
     return Dateline(place=place) if place else None
 
 
 def _creators(about: Any, language: str) -> tuple[str, ...]:  # noqa: ANN401  # the same
     """The people among the creators."""
     people = (each for each in children(about, "creator") if not said(each, "type").endswith(("organisation", "org")))
-    return tuple(filter(None, (_name(each, language) for each in people)))
+    return tuple(filter(None, (name_of(each, language) for each in people)))
 
 
 def _subjects(about: Any, language: str) -> tuple[Subject, ...]:  # noqa: ANN401  # the same
     subjects = []
-    for each in children(about, "subject"):
-        scheme, code = _code(each)
-        if code or _name(each, language):
-            subjects.append(Subject(code=code, scheme=scheme, name=_name(each, language)))
+    for subject in children(about, "subject"):
+        main = child(subject, "mainconcept")
+        each = subject if main is None else main
+        scheme, code = code_of(each)
+        if code or name_of(each, language):
+            subjects.append(Subject(code=code, scheme=scheme, name=name_of(each, language)))
     return tuple(subjects)
 
 
@@ -238,7 +219,7 @@ def _rights(element: Any, name: str) -> list[Any]:  # noqa: ANN401  # the same
 
 def _copyright(element: Any, language: str) -> str:  # noqa: ANN401  # the same
     notices = map(line, _rights(element, "copyrightnotice"))
-    holders = (_label(each, language) for each in _rights(element, "copyrightholder"))
+    holders = (label_of(each, language) for each in _rights(element, "copyrightholder"))
     return next(filter(None, notices), "") or next(filter(None, holders), "")
 
 

@@ -128,7 +128,8 @@ def _recall(element: Any, item: Item) -> Item | None:  # noqa: ANN401  # the sam
     """The recall of another document, if this one is that."""
     docdata = child(element, "head", "docdata")
     recalled = said(docdata, "management-doc-idref")
-    status = status_of(said(docdata, "management-idref-status"))
+    written = said(docdata, "management-idref-status")
+    status = "withheld" if written.lower().endswith("embargoed") else status_of(written)
     status = item.pubstatus if status == "usable" else status
     if not recalled or status == "usable":
         return None
@@ -171,11 +172,12 @@ def _byline(body: Any) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401  # the sa
     if found is None:
         return "", ()
     people = tuple(filter(None, map(line, below(found, "person"))))
-    titles = [line(each) for each in below(found, "byttl")]
-    written = names = line(found)
-    for title in filter(None, titles):
-        names = names.replace(title, "")
-    return written, people or names_in(names.strip(" ,;"))
+    titles = []
+    for title in list(below(found, "byttl")):
+        titles.append(line(title))
+        title.clear(keep_tail=True)
+    names = line(found).strip(" ,;")
+    return ", ".join(filter(None, (names, *titles))), people or names_in(names)
 
 
 def _dateline(body: Any, docdata: Any) -> Dateline | None:  # noqa: ANN401  # the same

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     NEWSML_G2 = "newsml_g2"  #: items, or a message of them
     NEWSML_1 = "newsml_1"
     NITF = "nitf"
+    TEXT_WIRE = "text_wire"  #: messages in IPTC 7901 or ANPA 1312
     XML = "xml"  #: other XML; detail says which
     BINARY = "binary"  #: detail names the format where it is known
 
@@ -48,6 +49,12 @@ _CONTAINERS = (
     (re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), Kind.ZSTD),
     (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), Kind.BZIP2),
     (re.compile(rb"WARC/\d"), Kind.WARC),
+)
+#: SOH with nothing before it that means something, and a header of either format behind one.
+_BEGINS_MESSAGE = re.compile(rb"(?:\xef\xbb\xbf)?[\s\x00\x16]*(?:ZCZC[^\r\n\x01]{0,80})?[\s\x00\x16]*\x01")
+_MESSAGE = re.compile(
+    rb"\x01[\s\x00\x16]*(?:[A-Za-z]{1,10}[ -]?[0-9]{1,6}[ \t]+[0-9][ \t]+[A-Za-z]{1,5}(?=[ \t\r\n\x02])"
+    rb"|[A-Za-z]?[0-9]{4}[^\r\n\x02\x03]{0,60}[\r\n]{1,3}[A-Za-z] [A-Za-z](?=[\x11-\x14 ]))"
 )
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r\f\x1b") + b"\x7f"
 
@@ -80,6 +87,7 @@ _WIRES = {
     b"newsml": Kind.NEWSML_1,
     b"nitf": Kind.NITF,
 }
+_WIRE_NAMES = {Kind.NEWSML_G2: "NewsML-G2", Kind.NEWSML_1: "NewsML 1", Kind.NITF: "NITF"}
 _VOCABULARIES = {
     b"schema": "XML Schema (XSD)",
     b"opml": "OPML",
@@ -112,6 +120,8 @@ def sniff(head: bytes) -> Sniffed:
     for pattern, form in _CONTAINERS:
         if pattern.match(head):
             return Sniffed(form=form)
+    if _BEGINS_MESSAGE.match(head) and _MESSAGE.search(head):
+        return Sniffed(form=Kind.TEXT_WIRE)
     if found := magic_of(head):
         return Sniffed(form=Kind.BINARY, detail=found)
     wide = not marked(head)[0] and unmarked_utf16(head)
@@ -160,7 +170,7 @@ def _markup(head: bytes) -> Sniffed | None:
     tag = _first_tag(head)
     name = tag.group(2).lower() if tag else b""
     if name in _WIRES:
-        return Sniffed(form=_WIRES[name])
+        return Sniffed(form=_WIRES[name], detail=_WIRE_NAMES[_WIRES[name]])
     page, feed = _PAGE.search(head), _FEED.search(head)
     if name in _FEED_ROOTS:
         return _feed_or_rdf(head, name)
