@@ -21,6 +21,7 @@ counts. Schemes keep the alias under which the document's catalogs know them; ca
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from transforms.core.advisory import is_advisory_code
@@ -135,23 +136,24 @@ def _content(contents: Any, origin: str, raw_address: str) -> tuple[Item, str]: 
     for each in children(contents, "inlinexml", "inlinedata"):
         if not len(each) and not line(each):
             continue
-        form = said(each, "contenttype") or form
-        nitf = next(iter(below(each, "nitf")), None)
-        html = next(iter(below(each, "body")), None)
-        if nitf is not None:
-            found = nitf_item(nitf, origin, raw_address)
-        elif html is not None:
-            found = Item(origin=origin, source_kind="wire", text=text_of_element(html), text_from="wire")
-        elif local_name(each) == "inlinedata" and not said(each, "encoding") and (not form or form.startswith("text/")):
-            found = Item(origin=origin, source_kind="wire", text=text_of_content(each), text_from="wire")
-        elif "html" in form or (not form and next(below(each, "p"), None) is not None):
-            found = Item(origin=origin, source_kind="wire", text=text_of_element(each), text_from="wire")
-        else:
-            continue
+        form = said(each, "contenttype").lower()
+        nitf = next(below(each, "nitf"), None)
+        found = replace(empty, text=_text(each, form)) if nitf is None else nitf_item(nitf, origin, raw_address)
         if found.text:
-            return found, form
+            return filled(found, empty), form
         empty = filled(empty, found)
     return empty, form
+
+
+def _text(content: Any, form: str) -> str:  # noqa: ANN401  # the same
+    """The text of a content that is no NITF; empty where it is in a form that is not read."""
+    if local_name(content) == "inlinedata":
+        is_text = not said(content, "encoding") and (not form or form.startswith("text/"))
+        return text_of_content(content) if is_text else ""
+    html = next(below(content, "body"), None)
+    if html is None and not ("html" in form or (not form and next(below(content, "p"), None) is not None)):
+        return ""
+    return text_of_element(content if html is None else html)
 
 
 def _provider(provider: Any, guid: str) -> str:  # noqa: ANN401  # the same
