@@ -19,7 +19,7 @@ _EXCERPT = 200
 _TEXTUAL = frozenset(
     (Kind.TEXT, Kind.HTML, Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP, Kind.JSON, Kind.JSON_LINES, Kind.XML)
 )
-_AGENCY_XML = frozenset((Kind.NEWSML_G2, Kind.NEWSML_1, Kind.NITF))
+_AGENCIES = frozenset((Kind.NEWSML_G2, Kind.NEWSML_1, Kind.NITF, Kind.TEXT_WIRE))
 
 #: What a feed may be.
 FEEDS = frozenset((Kind.FEED, Kind.JSON_FEED, Kind.NEWS_SITEMAP))
@@ -84,8 +84,8 @@ def _items(
             yield read_page(data, origin=origin, url=url, declared=declared, raw_address=raw_address)
         case form if form in FEEDS:
             yield from read_entries(data, form, origin=origin, url=url, declared=declared, raw_address=raw_address)
-        case form if form in _AGENCY_XML:
-            yield from _read_agency_xml(data, form, origin=origin, raw_address=raw_address)
+        case form if form in _AGENCIES:
+            yield from _read_agency(data, form, origin=origin, declared=declared, raw_address=raw_address)
         case Kind.JSON:
             yield from read_json(data, origin, raw_address=raw_address)
         case Kind.JSON_LINES:
@@ -117,7 +117,11 @@ def read_entries(
     return read_feed(data, origin=origin, url=url, declared=declared, raw_address=raw_address)
 
 
-def _read_agency_xml(data: bytes, form: Kind, *, origin: str, raw_address: str) -> Iterator[Item | Rejected]:
+def _read_agency(data: bytes, form: Kind, *, origin: str, declared: str, raw_address: str) -> Iterator[Item | Rejected]:
+    if form is Kind.TEXT_WIRE:
+        from transforms.core.textwire import read_textwire
+
+        return read_textwire(data, origin=origin, declared=declared, raw_address=raw_address)
     if form is Kind.NEWSML_G2:
         from transforms.core.newsmlg2 import read_newsmlg2
 

@@ -89,7 +89,7 @@ ADVISORY_TITLE: Final = re.compile(
 )
 #: The line behind which nothing is meant to be published.
 NOT_INTENDED: Final = re.compile(
-    r"(?:the following information is not (?:intended )?for publication|(?:die )?(?:folgenden|nachfolgenden) (?:informationen|angaben) sind nicht zur veröffentlichung"
+    r"(?:\#\s?(?:notebook|notizblock)\s*$|the following information is not (?:intended )?for publication|(?:die )?(?:folgenden|nachfolgenden) (?:informationen|angaben) sind nicht zur veröffentlichung"
     r"|les informations suivantes ne sont pas destinées à (?:la publication|être publiées)|la siguiente información no (?:es|está destinada) para (?:su )?publicación)",
     re.IGNORECASE,
 )
