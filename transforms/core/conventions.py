@@ -94,7 +94,8 @@ def _story(item: Item, notes: list[str], paragraphs: list[str]) -> Item:
 def _recall(item: Item, status: PubStatus) -> Item:
     named = {found.group().rstrip(".:") for found in _URN.finditer(f"{item.title}\n{item.ednote}\n{item.text}"[:2000])}
     if len(named - {item.item_id}) == 1 and item.item_id not in named:
-        return replace(item, pubstatus=status, item_id=named.pop(), text="", source_version=None)
+        why = item.ednote or item.text[:2000]
+        return replace(item, pubstatus=status, item_id=named.pop(), text="", ednote=why, source_version=None)
     return replace(item, pubstatus=status)
 
 

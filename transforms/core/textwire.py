@@ -1,7 +1,7 @@
 """A file of messages in IPTC 7901 or ANPA 1312 to items. Does no I/O.
 
 A message that recalls names what it recalls by its number ("Please kill item dpa 157"), of the same day and service; it
-is one delivery for each item that it names.
+is one delivery for each item that it names, with its words as the note.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from transforms.core.records import Item, Reason, Rejected, Stage
 from transforms.core.wiremessage import Message, Told, header_of, messages_of, without_text
 
 _EXCERPT = 200
+_WHY = 2_000  #: characters of a notice that says why
 
 
 def read_textwire(data: bytes, *, origin: str, declared: str = "", raw_address: str = "") -> Iterator[Item | Rejected]:
@@ -57,8 +58,9 @@ def _deliveries(told: Told) -> Iterator[Item]:
         return
     if not told.named:
         raise Refused(Stage.IDENTIFY, Reason.NOT_AUTHORISED, "a recall that does not name its item by number")
+    why = told.item.ednote or told.item.text[:_WHY]
     for name in told.named:
-        yield replace(told.item, pubstatus=status, item_id=name, text="", source_version=None)
+        yield replace(told.item, pubstatus=status, item_id=name, text="", ednote=why, source_version=None)
 
 
 def _excerpt(message: Message) -> str:
