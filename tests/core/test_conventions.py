@@ -12,6 +12,7 @@ from schemas.taxonomy import load_taxonomy
 from transforms.core.advisory import may_be_quoted
 from transforms.core.conventions import with_conventions
 from transforms.core.errors import Refused
+from transforms.core.ninjs import read_record
 from transforms.core.recallwords import recall_in_headline, recall_in_note, recall_in_slug
 from transforms.core.records import Item, Reason
 from transforms.core.settle import identify, settle
@@ -164,6 +165,7 @@ def test_a_note_on_the_line_of_the_dateline():
         "(Adding to the trouble, the ferry was late.) It sailed on Tuesday.\n\nIt was full.",
         "(The harbour office said so.)\n\nIt was full.",
         "Editors resigned on Tuesday: three of them.\n\nNone stayed.",
+        "Editor’s note: this story contains descriptions of a storm.\n\nIt sailed.",
         "It sailed.\n\n(Adds minister)",
         "(Adds minister",
     ],
@@ -327,6 +329,16 @@ def test_a_kill_may_name_another_item(settled):
     assert (settled(hold).draft, settled(hold).notice.kind) == (None, "withhold")
     two = replace(kill, text=kill.text + " And urn:newsml:npb.example:20260301:dock.")
     assert settled(two).notice.item_id == kill.item_id
+
+
+@pytest.mark.parametrize(
+    "said", [{"headline": "KILL: Ferry sinks"}, {"headline": "Ferry sinks", "ednote": "Kill. The ferry did not sink."}]
+)
+def test_a_record_that_kills_needs_no_text(said, settled):
+    kill = read_record({"uri": "npb-12", "provider": "NPB", **said}, origin="in/a.jsonl#1")
+    assert settled(kill).notice.kind == "kill"
+    with pytest.raises(Refused):
+        read_record({"uri": "npb-12", "provider": "NPB", "headline": "Ferry sinks"}, origin="in/a.jsonl#1")
 
 
 def test_who_may_not_speak_for_the_agency_cannot_kill(settled):

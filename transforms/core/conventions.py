@@ -36,7 +36,7 @@ from transforms.core.marks import (
     split_title,
     urgency_of,
 )
-from transforms.core.recallwords import recall_in_headline, recall_in_note, recall_in_slug
+from transforms.core.recallwords import recall_in, recall_in_note
 from transforms.core.records import Item, PubStatus
 
 #: Lines of stars or dashes before a part that is not for publication.
@@ -58,8 +58,8 @@ def with_conventions(item: Item) -> Item:
     notes, paragraphs = _lead_notes(item.text)
     if item.source_kind == "text" and not _has_agency(paragraphs):
         return item
-    said = recall_in_headline(item.title) or recall_in_slug(item.slugline)
-    spoken = [item.ednote, *notes, item.title if TO_EDITORS.match(item.title) else ""]
+    said = recall_in(headline=item.title, slug=item.slugline, note=item.ednote)
+    spoken = [*notes, item.title if TO_EDITORS.match(item.title) else ""]
     said = said or next(filter(None, map(recall_in_note, spoken)), None)
     if said == "kill" or (said and item.pubstatus == "usable"):
         return _recall(item, "canceled" if said == "kill" else "withheld")

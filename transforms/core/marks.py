@@ -60,9 +60,9 @@ _BEHIND: Final = re.compile(
     rf"[(\[](?P<mark>(?i:{_JARGON}|{_NAMED}|{_LOUD}|{_VERBS})(?![\w-])[^()\[\]]{{0,150}})[)\]]\s*$"
 )
 _IN_BRACKETS: Final = re.compile(rf"[(\[](?:{_NAMED}|{_LOUD}|{_VERBS})(?![\w-])", re.IGNORECASE)
-#: The beginning of a line that speaks to editors.
+#: The beginning of a line that speaks to editors; an "editor's note" speaks to readers.
 TO_EDITORS: Final = re.compile(
-    r"(?:eds?|editors?|editor['’]s note|editors['’] note|note to editors|attention,? editors|attn\.? editors|(?:an die|achtung,?) redaktionen"
+    r"(?:eds?|editors?|note to editors|attention,? editors|attn\.? editors|(?:an die|achtung,?) redaktionen"
     r"|hinweis an die redaktionen|note aux rédactions|attention,? rédactions|nota a los editores|atención,? editores|вниманию редакций|к сведению редакций"
     r"|ملاحظة (?:للمحررين|إلى المحررين))\s*[:.–—_]\s*\S",
     re.IGNORECASE,

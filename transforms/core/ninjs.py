@@ -16,7 +16,7 @@
 
 Keys are compared without case (ninjs 3 writes `versionCreated`). A key of the wrong type is an error that names it; null
 and the empty string say nothing. A record without title takes its first sentence. A record that recalls an item
-(`pubstatus` withheld or canceled) needs neither title nor text.
+(`pubstatus` withheld or canceled, or in words) needs neither title nor text.
 """
 
 import re
@@ -28,6 +28,7 @@ from transforms.core.dates import parse_date
 from transforms.core.errors import Refused
 from transforms.core.fragment import looks_like_html, text_of_html
 from transforms.core.plaintext import names_in, title_from, without_headline
+from transforms.core.recallwords import recall_in
 from transforms.core.records import Dated, Dateline, Item, PubStatus, Reason, Stage, Subject, TextFrom
 from transforms.core.wrapping import paragraphs_of
 
@@ -124,7 +125,8 @@ def read_record(value: object, *, origin: str, raw_address: str = "") -> Item:
     title, (text, text_from) = _title(record), _text(record)
     paragraphs = paragraphs_of(text) if _LETTER.search(text) else []
     paragraphs = without_headline(title, paragraphs) if text_from == "wire" else paragraphs
-    if status == "usable":
+    slugline, ednote = record.string("slugline"), record.string("ednote")
+    if status == "usable" and not recall_in(headline=title, slug=slugline, note=ednote):
         _require(record, title, paragraphs)
     published, updated = _dates(record)
     provider = _provider(record)
@@ -152,8 +154,8 @@ def read_record(value: object, *, origin: str, raw_address: str = "") -> Item:
         language_hint=record.string("language"),
         dateline=Dateline(place=located) if located else None,
         urgency=record.number("urgency"),
-        slugline=record.string("slugline"),
-        ednote=record.string("ednote"),
+        slugline=slugline,
+        ednote=ednote,
         genre=", ".join(_names(record.objects("genres", "genre"))),
         subjects=_subjects(record),
         usage_terms=record.string("usageterms"),

@@ -108,3 +108,8 @@ def recall_in_note(note: str) -> NoticeKind | None:
     if any(_KILL_NOTES.match(note, start) for start in starts):
         return "kill"
     return "withhold" if any(_HOLD_NOTES.match(note, start) for start in starts) else None
+
+
+def recall_in(*, headline: str, slug: str, note: str) -> NoticeKind | None:
+    """What an item asks for, in whichever of these stands for it."""
+    return recall_in_headline(headline) or recall_in_slug(slug) or recall_in_note(note)
