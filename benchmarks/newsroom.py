@@ -2,8 +2,9 @@
 
 Host names are `outlet00.localhost` and so on; `/feed/N.xml` is an RSS feed with whole articles, an ETag and a
 Last-Modified. `POST /-/edition/N` puts out another edition: in edition 2 every twentieth feed has one new entry and one
-that was changed. The log has a line of JSON for each request: host, path, connection, begin and end (seconds of the
-monotonic clock), status, bytes of the body, and what the request was conditional on.
+that was changed, and so in every later one. A feed names only its newest entries, as feeds do. The log has a line of
+JSON for each request: host, path, connection, begin and end (seconds of the monotonic clock), status, bytes of the
+body, and what the request was conditional on.
 """
 
 import argparse
@@ -20,7 +21,10 @@ from typing import TextIO
 
 #: Every so many-th feed changes from edition to edition.
 CHANGING = 20
+#: Of the first edition.
 ENTRIES = 8
+#: A feed names so many of its entries, the newest.
+WINDOW = 20
 _SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "po", "ra", "si", "tu", "ve", "zo")
 _WORDS = tuple("".join(parts) for parts in itertools.product(_SYLLABLES, repeat=3))
 
@@ -36,11 +40,10 @@ class Entry:
 
 def entries_of(feed: int, edition: int) -> list[Entry]:
     """The entries of a feed, newest first: a pure function, so that a test knows what must come out."""
-    numbers = list(range(ENTRIES))
     changes = max(0, edition - 1) if feed % CHANGING == 0 else 0
-    numbers += range(ENTRIES, ENTRIES + changes)
-    entries = [_entry(feed, number) for number in reversed(numbers)]
-    if changes:  # one is corrected anew in each edition
+    newest = range(ENTRIES + changes)[-WINDOW:]
+    entries = [_entry(feed, number) for number in reversed(newest)]
+    if changes:  # in each edition the last one is corrected, the same one anew until it leaves the window
         first = entries[-1]
         entries[-1] = Entry(first.number, first.title, f"{first.text} The council corrected the figure to {edition}.")
     return entries
