@@ -57,6 +57,11 @@ def test_all_texts_make_the_text_where_no_body_is_named():
     assert found.text == "It opened.\n\nCars wait."
 
 
+@pytest.mark.parametrize("mime", ["text/css", "image/svg+xml", "application/pdf"])
+def test_what_is_in_another_form_is_no_text(mime):
+    assert read(content("p {}", mime=mime), content("It opened.")).text == "It opened."
+
+
 def test_one_language_makes_the_text_and_its_component_the_headline():
     found = read(
         content("Sie ist offen.", language="de", headline="Brücke"),

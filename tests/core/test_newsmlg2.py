@@ -93,6 +93,14 @@ def test_of_several_headlines_the_main_one_in_the_items_language_counts(headline
     assert read(attributes='guid="x" xml:lang="en-US"', about=headlines).title == title
 
 
+@pytest.mark.parametrize("above", ["UPDATE 2-Ferry sails", "FERRY SAILS", "UPDATE 2-FERRY SAILS"])
+def test_the_headline_is_no_text_with_its_mark_or_without(above):
+    found = read(
+        about="<headline>UPDATE 2-Ferry sails</headline>", content=f"<inlineData>{above}\n\nIt is full.</inlineData>"
+    )
+    assert found.text == "It is full."
+
+
 def test_names_are_taken_in_the_items_language():
     subject = '<subject qcode="medtop:1"><name xml:lang="de">Hafen</name><name>{}</name></subject>'
     for own, name in (("port", "port"), ("", "Hafen")):
@@ -187,6 +195,12 @@ def test_a_kill_reaches_all_versions_of_its_item(settled):
     first = settled(read(meta=meta), authorised=True).draft.article
     kill = read(meta=meta + '<pubStatus qcode="stat:canceled"/>', about="<headline>KILL</headline>", content="")
     assert settled(kill, authorised=True).notice.article_id == first.article_id
+
+
+def test_a_recall_in_words_needs_no_text(settled):
+    kill = read(meta='<provider qcode="p:NP"/>', about="<headline>KILL: Ferry</headline>", content="")
+    assert settled(kill, authorised=True).notice.kind == "kill"
+    assert read(about="<headline>Ferry</headline>", content="").reason is Reason.NO_TEXT
 
 
 def test_an_advisory_is_held_without_a_recall(settled):

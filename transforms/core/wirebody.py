@@ -11,7 +11,9 @@ from transforms.core.characters import clean_text
 from transforms.core.dateline import split_dateline
 from transforms.core.errors import Refused
 from transforms.core.fragment import looks_like_html, text_of_html, text_of_tree
+from transforms.core.marks import split_title
 from transforms.core.plaintext import title_from, without_headline
+from transforms.core.recallwords import recall_in
 from transforms.core.records import Dateline, Item, Reason, Stage
 from transforms.core.safexml import local_name
 from transforms.core.wireitems import Told
@@ -91,13 +93,15 @@ def completed(item: Item, kind: str = "") -> Item:
         kind: what the item says it is: text, picture, video…; empty: unknown.
 
     Raises:
-        Told: UNSUPPORTED for pictures and the like without text; NO_TITLE, NO_TEXT. Recalls need neither.
+        Told: UNSUPPORTED for pictures and the like without text; NO_TITLE, NO_TEXT. Recalls, also those in words, need
+            neither.
     """
     paragraphs = item.text.split("\n\n") if _LETTER.search(item.text) else []
-    paragraphs = without_headline(item.title, paragraphs)
-    if not paragraphs and kind in _DESCRIBED and item.lead and item.pubstatus == "usable":
-        return completed(replace(item, text=item.lead, lead="", text_from="summary"), kind)
-    if not paragraphs and item.pubstatus == "usable":
+    for headline in (item.title, split_title(item.title)[0]):
+        paragraphs = without_headline(headline, paragraphs)
+    if not paragraphs and not _is_recall(item):
+        if kind in _DESCRIBED and item.lead:
+            return completed(replace(item, text=item.lead, lead="", text_from="summary"), kind)
         raise Told(_without_text(item, kind), item)
     found, text = split_dateline("\n\n".join(paragraphs))
     return replace(
@@ -106,6 +110,11 @@ def completed(item: Item, kind: str = "") -> Item:
         text=text,
         dateline=_joined(found, item.dateline),
     )
+
+
+def _is_recall(item: Item) -> bool:
+    asked = recall_in(headline=item.title, slug=item.slugline, note=item.ednote)
+    return item.pubstatus != "usable" or asked is not None
 
 
 def _joined(printed: Dateline | None, told: Dateline | None) -> Dateline | None:
