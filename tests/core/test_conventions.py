@@ -215,6 +215,8 @@ KILLS = [
     "BULLETIN KILL",
     "MANDATORY KILL - Ferry",
     "URGENT KILL: Ferry",
+    "URGENT: KILL - Ferry",
+    "CORRECTED-KILL: Ferry",
     "KILL: Ferry sinks",
     "KILL-Ferry sinks",
     "STORY WITHDRAWN-Ferry sinks",

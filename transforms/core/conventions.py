@@ -29,10 +29,9 @@ from transforms.core.marks import (
     ADVISORY_SLUG,
     ADVISORY_TITLE,
     NOT_INTENDED,
-    SLUG_VERSION,
-    TO_EDITORS,
     number_in,
     split_lead_note,
+    split_slug,
     split_title,
     urgency_of,
 )
@@ -59,26 +58,23 @@ def with_conventions(item: Item) -> Item:
     if item.source_kind == "text" and not _has_agency(paragraphs):
         return item
     said = recall_in(headline=item.title, slug=item.slugline, note=item.ednote)
-    spoken = [*notes, item.title if TO_EDITORS.match(item.title) else ""]
-    said = said or next(filter(None, map(recall_in_note, spoken)), None)
-    if said == "kill" or (said and item.pubstatus == "usable"):
+    said = said or next(filter(None, map(recall_in_note, notes)), None)
+    if said:
         return _recall(item, "canceled" if said == "kill" else "withheld")
     return _story(item, notes, paragraphs)
 
 
 def _story(item: Item, notes: list[str], paragraphs: list[str]) -> Item:
+    title, marks = split_title(item.title)
+    slugline, version = split_slug(item.slugline)
+    marks.append(version)
     text = "\n\n".join(_for_publication(paragraphs))
     for_editors = item.not_for_publication or bool(
-        ADVISORY_TITLE.match(item.title)
-        or ADVISORY_SLUG.search(item.slugline)
+        ADVISORY_TITLE.match(title)
+        or ADVISORY_SLUG.search(slugline)
         or any(map(for_editors_only, notes))
         or (item.text and not text)
     )
-    title, marks = split_title(item.title)
-    slugline = item.slugline
-    if version := SLUG_VERSION.search(slugline):
-        slugline = slugline[: version.start()].rstrip(" ,")
-        marks.append(version["version"].strip(" ,"))
     return replace(
         item,
         title=title,

@@ -75,7 +75,7 @@ _ANY_FLASH: Final = re.compile(rf"(?:{_FLASH})(?!\w)", re.IGNORECASE)
 _ANY_URGENT: Final = re.compile(rf"\#?(?:{_URGENT})(?!\w)", re.IGNORECASE)
 
 #: What stands behind a keyword: "2nd Ld-Writethru", "3rd Lead", "Writethru".
-SLUG_VERSION: Final = re.compile(
+_SLUG_VERSION: Final = re.compile(
     r",\s*(?P<version>(?:\d{1,2}(?:st|nd|rd|th)\s?)?(?:Lds?|Lead|Add|Sub|Writethru|Update)(?:[ -]Writethru)?(?:\s?[-,].{0,40})?)\s*$",
     re.IGNORECASE,
 )
@@ -117,6 +117,16 @@ def split_title(title: str) -> tuple[str, list[str]]:
         rest = rest[: found.start()].rstrip()
     rest = rest.strip()
     return (rest, [*before, *behind]) if _LETTER.search(rest) else (title, [])
+
+
+def split_slug(slug: str) -> tuple[str, str]:
+    """A slugline, and the version behind it.
+
+    >>> split_slug("BC-Quake, 2nd Ld-Writethru")
+    ('BC-Quake', '2nd Ld-Writethru')
+    """
+    found = _SLUG_VERSION.search(slug) if len(slug) <= _MAX_TITLE else None
+    return (slug[: found.start()].rstrip(" ,"), found["version"].strip(" ,")) if found else (slug, "")
 
 
 def split_lead_note(paragraph: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from transforms.core.deliveries import NoticeKind
+from transforms.core.marks import TO_EDITORS, split_slug, split_title
 
 #: As much of a headline or a note as is looked at.
 _MAX_HEADLINE: Final = 300
@@ -111,5 +112,13 @@ def recall_in_note(note: str) -> NoticeKind | None:
 
 
 def recall_in(*, headline: str, slug: str, note: str) -> NoticeKind | None:
-    """What an item asks for, in whichever of these stands for it."""
-    return recall_in_headline(headline) or recall_in_slug(slug) or recall_in_note(note)
+    """What an item asks for, in whichever of these stands for it, behind other marks ("URGENT: KILL") or not."""
+    bare, marks = split_title(headline)
+    asked = (
+        recall_in_headline(headline),
+        recall_in_headline(bare),
+        recall_in_slug(slug),
+        recall_in_slug(split_slug(slug)[0]),
+        *map(recall_in_note, (note, *marks, bare if TO_EDITORS.match(bare) else "")),
+    )
+    return "kill" if "kill" in asked else "withhold" if "withhold" in asked else None
