@@ -124,14 +124,11 @@ class Archive:
             "CREATE TEMP TABLE texts AS SELECT article_id, version, content_hash, evidence_at "
             "FROM versions JOIN stored USING (article_id, version, stored_in, load_id)"
         )
-        links = self._db.sql(
-            "SELECT DISTINCT a.content_hash, b.content_hash FROM links "
-            "JOIN texts AS a ON a.article_id = a_article_id AND a.version = a_version "
-            "JOIN texts AS b ON b.article_id = b_article_id AND b.version = b_version"
-        ).fetchall()
+        # What was verified of a text that is not shown, or was not even stored, holds for those that have the same one.
+        links = self._db.sql("SELECT DISTINCT a_content_hash, b_content_hash FROM links").fetchall()
         members = self._db.sql(
-            "SELECT article_id, content_hash, evidence_at FROM texts WHERE article_id IN "
-            "(SELECT a_article_id FROM links UNION SELECT b_article_id FROM links)"
+            "SELECT article_id, content_hash, evidence_at FROM texts WHERE article_id IN (SELECT article_id FROM texts "
+            "WHERE content_hash IN (SELECT a_content_hash FROM links UNION SELECT b_content_hash FROM links))"
         ).to_arrow_table()
         stories = cluster((Member(**row) for row in members.to_pylist()), links)
         rows = pa.table(

@@ -60,8 +60,11 @@ _STORED: Final = (
 )
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("articles", "copies", "held"), _STORED),
-    "sightings": ("article_id", "version", "source_version", "updated_at", "source", "seen_at", "load_id"),
-    "recalls": ("article_id", "provider", "kind", "source_version", "at", "seen_at", "load_id"),
+    "sightings": (
+        *("article_id", "version", "source_version", "updated_at", "published_at", "text_from", "agency", "source"),
+        *("seen_at", "load_id"),
+    ),
+    "recalls": ("notice_id", "article_id", "provider", "kind", "source_version", "at", "seen_at", "load_id"),
 }
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 

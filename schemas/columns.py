@@ -103,6 +103,8 @@ LINKS: Final = (
     column("a_version", TEXT, "its version"),
     column("b_article_id", TEXT, "article of the greater key"),
     column("b_version", TEXT, "its version"),
+    column("a_content_hash", TEXT, "hash of a's normalised body"),
+    column("b_content_hash", TEXT, "hash of b's normalised body"),
     column("jaccard", NUMBER, "likeness of the sets of word 3-shingles", "0-1"),
     column("containment_a", NUMBER, "share of a's words that stand in b, in order", "0-1"),
     column("containment_b", NUMBER, "share of b's words that stand in a, in order", "0-1"),
@@ -131,6 +133,11 @@ SIGHTINGS: Final = (
     column("version", TEXT, "version seen there"),
     column("source_version", WHOLE, "version as the source counts it", "number", null=True),
     column("updated_at", UTC, "when the source last changed it", "UTC, microseconds", null=True),
+    column(
+        "published_at", UTC, "when it was published, as said there to the day at least", "UTC, microseconds", null=True
+    ),
+    column("text_from", TEXT, "what the text was taken from there"),
+    column("agency", TEXT, "news agency that wrote it, as said there"),
     column("origin", TEXT, "where it was read"),
     column("url", TEXT, "address as delivered"),
     column("source", TEXT, "outlet"),

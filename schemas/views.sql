@@ -11,7 +11,7 @@
 
 -- How rich the evidence of a text is: a poorer text never stands before a richer one.
 CREATE MACRO richness(text_from) AS
-    CASE text_from WHEN 'title' THEN 0 WHEN 'summary' THEN 1 WHEN 'content' THEN 2 ELSE 3 END;
+    CASE WHEN text_from IN ('page', 'wire', 'file') THEN 3 WHEN text_from = 'content' THEN 2 WHEN text_from = 'summary' THEN 1 ELSE 0 END;
 
 CREATE MACRO counts(seen_at) AS getvariable('as_of') IS NULL OR seen_at <= getvariable('as_of');
 
@@ -21,36 +21,47 @@ CREATE VIEW stored AS
     UNION ALL SELECT *, 'copies' AS stored_in FROM copies
     UNION ALL SELECT *, 'held' AS stored_in FROM held;
 
--- Articles that a kill takes out, at any time: the item itself, and the copies that credit the agency that killed it. What was
--- verified of a text holds for all that have the same one.
+-- Articles that a kill takes out, at any time: the item itself, and the copies that credit the agency that killed it,
+-- wherever they were seen. What was verified of a text holds for all that have the same one.
 CREATE VIEW killed AS
     WITH kills AS (SELECT article_id, lower(provider) AS provider FROM recalls WHERE kind = 'kill'),
     linked AS (
-        SELECT a.content_hash AS content_hash, b.content_hash AS other_hash
-        FROM links
-        JOIN stored AS a ON a.article_id = a_article_id AND a.version = a_version
-        JOIN stored AS b ON b.article_id = b_article_id AND b.version = b_version
+        SELECT a_content_hash AS content_hash, b_content_hash AS other_hash FROM links
+        UNION SELECT b_content_hash, a_content_hash FROM links
+    ),
+    credited AS (
+        SELECT article_id, version, lower(agency) AS provider FROM stored
+        UNION SELECT article_id, version, lower(agency) FROM sightings
     ),
     copied AS (
-        SELECT kills.provider, linked.other_hash AS content_hash
+        SELECT DISTINCT kills.provider, linked.other_hash AS content_hash
         FROM kills JOIN stored USING (article_id) JOIN linked USING (content_hash)
-        UNION
-        SELECT kills.provider, linked.content_hash
-        FROM kills JOIN stored USING (article_id) JOIN linked ON linked.other_hash = stored.content_hash
     )
     SELECT article_id FROM kills
     UNION
     SELECT stored.article_id FROM copied
-    JOIN stored ON stored.content_hash = copied.content_hash AND lower(stored.agency) = copied.provider
+    JOIN stored ON stored.content_hash = copied.content_hash
+    JOIN credited ON credited.article_id = stored.article_id AND credited.version = stored.version
+        AND credited.provider = copied.provider
     WHERE copied.provider <> '';
 
 -- The versions that may be shown, one row for each (article_id, version), without text. Their state is the greatest that was
--- sighted; the row itself counts as a sighting. A poorer text beside a richer one of the same article is left out.
--- version_number counts from 1 by state.
+-- sighted, their evidence the richest and the earliest; the row itself counts as a sighting. A poorer text beside a richer
+-- one of the same article is left out. version_number counts from 1 by state.
 CREATE VIEW versions AS
     WITH sighted AS (
-        SELECT article_id, version, source_version, updated_at, seen_at FROM sightings
-        UNION ALL SELECT article_id, version, source_version, updated_at, first_seen_at FROM stored
+        SELECT article_id, version, source_version, updated_at, seen_at, published_at, text_from FROM sightings
+        UNION ALL
+        SELECT
+            article_id,
+            version,
+            source_version,
+            updated_at,
+            first_seen_at,
+            -- A date that is known to the month or year alone tells less than when it was seen.
+            CASE WHEN published_precision NOT IN ('year', 'month') THEN published_at END,
+            text_from
+        FROM stored
     ),
     states AS (
         SELECT
@@ -61,7 +72,9 @@ CREATE VIEW versions AS
                 'updated_at': coalesce(updated_at, '-infinity'::TIMESTAMPTZ),
                 'seen_at': seen_at
             }) AS state,
-            min(seen_at) AS first_at
+            min(seen_at) AS first_at,
+            min(published_at) AS published_at,
+            max(richness(text_from)) AS richness
         FROM sighted WHERE counts(seen_at)
         GROUP BY article_id, version
     ),
@@ -69,30 +82,32 @@ CREATE VIEW versions AS
         SELECT
             article_id,
             version,
-            min({'stored_in': stored_in, 'load_id': load_id}) AS place,
-            max(richness(text_from)) AS richness,
-            -- A date that is known to the month or year alone tells less than when it was seen.
-            min(published_at) FILTER (published_precision NOT IN ('year', 'month')) AS published_at
+            min({'stored_in': stored_in, 'load_id': load_id}) AS place
         FROM stored
         WHERE stored_in <> 'held'
             OR embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock'))
         GROUP BY article_id, version
+    ),
+    -- A notice counts from when it was first delivered.
+    withholds AS (
+        SELECT article_id, source_version, recalls.at AS given_at, min(seen_at) AS seen_at FROM recalls
+        WHERE kind = 'withhold'
+        GROUP BY notice_id, article_id, source_version, given_at
     ),
     shown AS (
         SELECT * FROM placed JOIN states USING (article_id, version)
         WHERE article_id NOT IN (FROM killed)
             -- A withhold covers what is not known to be later than it.
             AND NOT EXISTS (
-                FROM recalls
-                WHERE recalls.kind = 'withhold'
-                    AND recalls.article_id = placed.article_id
+                FROM withholds
+                WHERE withholds.article_id = placed.article_id
                     AND NOT CASE
-                        WHEN recalls.source_version IS NOT NULL
-                                AND states.state.source_version NOT IN (recalls.source_version, -9223372036854775808)
-                            THEN states.state.source_version > recalls.source_version
-                        WHEN recalls.at IS NOT NULL AND isfinite(states.state.updated_at)
-                            THEN states.state.updated_at > recalls.at
-                        ELSE states.first_at > recalls.seen_at
+                        WHEN withholds.source_version IS NOT NULL
+                                AND states.state.source_version NOT IN (withholds.source_version, -9223372036854775808)
+                            THEN states.state.source_version > withholds.source_version
+                        WHEN withholds.given_at IS NOT NULL AND isfinite(states.state.updated_at)
+                            THEN states.state.updated_at > withholds.given_at
+                        ELSE states.first_at > withholds.seen_at
                     END
             )
     )

@@ -38,7 +38,8 @@ def sighting(article_id, version="v1", *, seen=0, origin="x", **more):
 
 
 def link(a, b, a_version="v1", b_version="v1"):
-    return {"a_article_id": a, "a_version": a_version, "b_article_id": b, "b_version": b_version}
+    keys = {"a_article_id": a, "a_version": a_version, "b_article_id": b, "b_version": b_version}
+    return keys | {"a_content_hash": f"{a}-{a_version}", "b_content_hash": f"{b}-{b_version}"}
 
 
 def current(archive, query="SELECT article_id, version, version_number FROM articles_current ORDER BY ALL", *params):

@@ -80,7 +80,7 @@ class _Decide(IndexedDoFn):
         known = list(parts["known"])
         notices = list(parts["notices"])
         recalls = self.index.recalled([article_id] if notices else []).get(article_id, ())
-        recalled = {recall.notice_id for recall in recalls}
+        recalled = {recall.notice_id: recall.seen_at for recall in recalls}
         yield decide(known, copies=set(parts["copies"]), notices=notices, recalled=recalled)
 
 
@@ -95,4 +95,4 @@ def rows_of(decision: Decision, now: datetime) -> Iterator[Row]:
     for notice in decision.notices:
         values = asdict(notice)
         values["notice"] = values.pop("text")
-        yield Row(table="recalls", date=None, values={**values, "seen_at": now})
+        yield Row(table="recalls", date=None, values=values)

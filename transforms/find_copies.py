@@ -11,7 +11,7 @@ from transforms.core.deliveries import Head, Known, Link, LinkedPair, Pair, Ref,
 from transforms.core.fingerprint import enough
 from transforms.core.verify import Text, verify
 from transforms.drafts import read_drafts
-from transforms.index import StoredDoc
+from transforms.index import StoredDoc, standing_order
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
 from transforms.stored_texts import StoredKey, read_texts
@@ -108,6 +108,8 @@ def verify_pairs(pairs: Sequence[Pair], out: str) -> Iterator[LinkedPair]:
                 containment_a=match.containment_a,
                 containment_b=match.containment_b,
                 changes=match.changes,
+                a_content_hash=pair.a.content_hash,
+                b_content_hash=pair.b.content_hash,
             )
             yield LinkedPair(pair=pair, link=link)
 
@@ -155,11 +157,15 @@ class _LookUpKeys(IndexedDoFn):
             for key in known.head.keys:
                 by_key.setdefault(key, []).append(text)
         shared: dict[Pair, list[int]] = {}
+        docs: dict[tuple[int, str], list[StoredDoc]] = {}
         for key, doc in self.index.sharing(sorted(by_key)):
-            other = _stored_text(doc)
+            docs.setdefault((key, doc.content_hash), []).append(doc)
+        for (key, _), alike in docs.items():
+            alike.sort(key=standing_order)
             for text in by_key[key]:
-                if text.article_id != other.article_id:
-                    shared.setdefault(pair_of(text, other), []).append(key)
+                other = next((doc for doc in alike if doc.article_id != text.article_id), None)
+                if other is not None:
+                    shared.setdefault(pair_of(text, _stored_text(other)), []).append(key)
         for pair, keys in shared.items():
             yield _name_of(pair), (pair, tuple(keys))
 

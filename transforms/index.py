@@ -9,7 +9,8 @@ Memory is bounded by the page cache and the answers. Answers are ordered by thei
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
@@ -21,7 +22,8 @@ import numpy as np
 
 from transforms import index_file, index_fill, index_keys
 from transforms.core.candidates import COMMON
-from transforms.core.deliveries import Place, Recall, StoredIn, StoredVersion
+from transforms.core.deliveries import RICHNESS, Place, Recall, StoredIn, StoredVersion
+from transforms.core.records import TextFrom
 from transforms.index_file import NONE, IndexDamagedError
 from transforms.snapshot import Snapshot, TableFile, table_file
 
@@ -106,16 +108,25 @@ class Index:
 
     @_of_one_load
     def stored(self, article_ids: Sequence[str]) -> dict[str, tuple[StoredVersion, ...]]:
-        """The stored versions of each article that has any, by version; their state is the greatest sighted."""
+        """The stored versions of each article that has any, by version.
+
+        Their state is the greatest sighted, and `text_from` the richest.
+        """
         found: dict[str, list[StoredVersion]] = {}
         for some in _cut(sorted(set(article_ids))):
             states: dict[tuple[str, str], tuple[int, int, int]] = {}
-            for article_id, version, *state in self._all(
-                "SELECT article_id, version, source_version, updated_at, seen_at FROM sightings WHERE article_id IN",
+            first_at: dict[tuple[str, str], int] = {}
+            seen_from: defaultdict[tuple[str, str], set[TextFrom]] = defaultdict(set)
+            for article_id, version, text_from, *state in self._all(
+                "SELECT article_id, version, text_from, source_version, updated_at, seen_at FROM sightings "
+                "WHERE article_id IN",
                 some,
             ):
                 key = (article_id, version)
                 states[key] = max(states.get(key, (NONE, NONE, NONE)), tuple(state))
+                first_at[key] = min(first_at.get(key, state[-1]), state[-1])
+                if text_from in RICHNESS:
+                    seen_from[key].add(text_from)
             for article_id, version, stored_in, day, text_from, load_id in sorted(
                 self._all(
                     "SELECT article_id, version, stored_in, date, text_from, load_id FROM docs WHERE article_id IN",
@@ -128,9 +139,10 @@ class Index:
                         version=version,
                         stored_in=stored_in,
                         date=date.fromisoformat(day),
-                        text_from=text_from,
+                        text_from=_richest(text_from, seen_from[article_id, version]),
                         source_version=_whole(source_version),
                         updated_at=_time(updated_at),
+                        first_at=_time(first_at.get((article_id, version), NONE)),
                         load_id=load_id,
                     )
                 )
@@ -140,12 +152,13 @@ class Index:
     def sharing(self, keys: Sequence[int]) -> list[tuple[int, StoredDoc]]:
         """Every (key, stored text that has it), ordered by key, then article and version.
 
-        Of identical texts (the same content hash) one stands for all, a published one if there is any. A key that more
-        than `COMMON` different texts share finds nothing: it is of a footer, not of a story.
+        Of identical texts (the same content hash) one stands for all, a published one if there is any, and for its own
+        article the best of another one. A key that more than `COMMON` different texts share finds nothing: it is of a
+        footer, not of a story.
         """
         hit_keys, hit_numbers = index_keys.find(self._db, np.array(sorted(set(keys)), np.uint64))
         docs: dict[int, StoredDoc] = {}
-        standing: dict[str, StoredDoc] = {}
+        alike: defaultdict[str, list[StoredDoc]] = defaultdict(list)
         for some in _cut(np.unique(hit_numbers).tolist()):
             for num, article_id, version, stored_in, day, content_hash, words in self._all(
                 "SELECT num, article_id, version, stored_in, date, content_hash, words FROM docs WHERE num IN", some
@@ -158,11 +171,17 @@ class Index:
                     content_hash=content_hash,
                     words=words,
                 )
-                standing[content_hash] = min(standing.get(content_hash, doc), doc, key=_standing)
-        found: dict[int, set[StoredDoc]] = {}
+                alike[content_hash].append(doc)
+        standing = {content_hash: _two(some) for content_hash, some in alike.items()}
+        found: dict[int, set[str]] = {}
         for key, number in zip(hit_keys.tolist(), hit_numbers.tolist(), strict=True):
-            found.setdefault(key, set()).add(standing[docs[number].content_hash])
-        return [(key, doc) for key, here in sorted(found.items()) if len(here) <= COMMON for doc in sorted(here)]
+            found.setdefault(key, set()).add(docs[number].content_hash)
+        return [
+            (key, doc)
+            for key, here in sorted(found.items())
+            if len(here) <= COMMON
+            for doc in sorted(doc for content_hash in here for doc in standing[content_hash])
+        ]
 
     def seen(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Place, ...]]:
         """What each (article_id, origin) showed each time it moved, in order of time; pairs never seen are left out."""
@@ -287,7 +306,18 @@ class Index:
         return self._db.execute(f"{select} ({','.join('?' * len(values))})", values).fetchall()
 
 
-def _standing(doc: StoredDoc) -> tuple[str, str, str]:
+def _richest(stored: TextFrom, seen: Iterable[TextFrom]) -> TextFrom:
+    """The richest evidence of a version; that of its row where others are as rich."""
+    return max((stored, *sorted(seen)), key=lambda text_from: RICHNESS.get(text_from, 0))
+
+
+def _two(alike: Iterable[StoredDoc]) -> tuple[StoredDoc, ...]:
+    """Of identical texts the best, and the best of another article."""
+    first, *others = sorted(alike, key=standing_order)
+    return first, *[doc for doc in others if doc.article_id != first.article_id][:1]
+
+
+def standing_order(doc: StoredDoc) -> tuple[str, str, str]:
     """Published texts first ("articles" sorts before "copies" and "held"), then by id."""
     return doc.stored_in, doc.article_id, doc.version
 

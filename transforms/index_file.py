@@ -9,7 +9,7 @@ from transforms import index_keys
 from transforms.core.fingerprint import SCHEME
 
 #: Of the layout below; an index of another one is rebuilt.
-_LAYOUT: Final = 3
+_LAYOUT: Final = 4
 _CACHE_KB: Final = 16 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
@@ -29,8 +29,8 @@ CREATE TABLE docs (
 );
 CREATE TABLE sightings (
     article_id TEXT NOT NULL, origin TEXT NOT NULL, seen_at INTEGER NOT NULL, version TEXT NOT NULL,
-    source_version INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-    PRIMARY KEY (article_id, origin, seen_at, version, source_version, updated_at)
+    source_version INTEGER NOT NULL, updated_at INTEGER NOT NULL, text_from TEXT NOT NULL,
+    PRIMARY KEY (article_id, origin, seen_at, version, source_version, updated_at, text_from)
 ) WITHOUT ROWID;
 CREATE TABLE rejections (delivery_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE recalls (

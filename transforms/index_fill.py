@@ -23,7 +23,7 @@ _VARIABLES: Final = 500
 
 _DOC: Final = ("article_id", "version", "stored_in", "text_from", "content_hash", "words")
 _PRINT: Final = ("scheme", "signature", "anchors")
-_SIGHTING: Final = ("article_id", "origin", "seen_at", "version", "source_version", "updated_at")
+_SIGHTING: Final = ("article_id", "origin", "seen_at", "version", "source_version", "updated_at", "text_from")
 _RECALL: Final = ("article_id", "notice_id", "kind", "source_version", "at", "seen_at")
 
 _PUT_DOC: Final = """
@@ -35,6 +35,11 @@ ON CONFLICT (article_id, version) DO UPDATE SET
 WHERE (excluded.load_id, excluded.stored_in, excluded.text_from, excluded.words, excluded.date)
     > (docs.load_id, docs.stored_in, docs.text_from, docs.words, docs.date)
 """
+#: A notice counts from when it was first delivered.
+_PUT_RECALL: Final = """
+INSERT INTO recalls VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (article_id, notice_id) DO UPDATE SET seen_at = min(recalls.seen_at, excluded.seen_at)
+"""
 
 
 def fill(db: sqlite3.Connection, files: Callable[[str], Iterable[TableFile]], *, until: int, archive_id: str) -> None:
@@ -44,11 +49,11 @@ def fill(db: sqlite3.Connection, files: Callable[[str], Iterable[TableFile]], *,
     try:
         _fill_docs(db, files("fingerprints"), after, until)
         for _, rows in rows_of_loads(files("sightings"), _SIGHTING, after=after, until=until):
-            db.executemany("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?, ?, ?)", _tuples(rows, _SIGHTING))
+            db.executemany("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?)", _tuples(rows, _SIGHTING))
         for _, rows in rows_of_loads(files("rejected"), ("delivery_id",), after=after, until=until):
             db.executemany("INSERT OR IGNORE INTO rejections VALUES (?)", _tuples(rows, ("delivery_id",)))
         for _, rows in rows_of_loads(files("recalls"), _RECALL, after=after, until=until):
-            db.executemany("INSERT OR IGNORE INTO recalls VALUES (?, ?, ?, ?, ?, ?)", _tuples(rows, _RECALL))
+            db.executemany(_PUT_RECALL, _tuples(rows, _RECALL))
         index_file.set_generation(db, until, archive_id)
         db.execute("COMMIT")
     finally:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import apache_beam as beam
 
-from transforms.core.deliveries import RICHNESS, Head, Known, Place
+from transforms.core.deliveries import RICHNESS, Head, Known, Place, StoredVersion
 from transforms.core.recall import covers
 from transforms.indexed import IndexedDoFn
 
@@ -52,7 +52,6 @@ class _LookUp(IndexedDoFn):
         seen = self.index.seen(sorted({(head.article_id, head.origin) for head in heads}))
         for head in heads:
             versions = stored.get(head.article_id, ())
-            is_new = all(version.version != head.version for version in versions)
             yield Known(
                 head=head,
                 stored=versions,
@@ -63,10 +62,16 @@ class _LookUp(IndexedDoFn):
                     for version in versions
                 ),
                 covered=any(
-                    covers(recall, head, delivered_later=is_new and head.seen_at > recall.seen_at)
+                    covers(recall, head, delivered_later=_first_seen(head, versions) > recall.seen_at)
                     for recall in recalled.get(head.article_id, ())
                 ),
             )
+
+
+def _first_seen(head: Head, versions: Iterable[StoredVersion]) -> datetime:
+    """When the head's text was first delivered, as far as is known."""
+    known = [version.first_at for version in versions if version.version == head.version and version.first_at]
+    return min([head.seen_at, *known])
 
 
 def _last(places: Iterable[Place], at: datetime) -> Place | None:

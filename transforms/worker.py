@@ -153,6 +153,7 @@ def _head(draft: Draft, hold: Hold, ref: Ref, number: int) -> Head:
         topic_ids=article.topic_ids,
         keys=keys(draft.fingerprint),
         ref=ref,
+        agency=article.agency,
         number=number,
     )
 

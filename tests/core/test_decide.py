@@ -41,6 +41,7 @@ NOTICE = Notice(
     source_version=2,
     text="Kill: wrong figures",
     at=NOW,
+    seen_at=NOW,
     origin="in/kill.jsonl#1",
     source="XYZ",
     raw_address="",
@@ -48,7 +49,7 @@ NOTICE = Notice(
 
 
 def _decide(*known, copies=(), notices=(), recalled=()):
-    return decide(known, copies=set(copies), notices=notices, recalled=recalled)
+    return decide(known, copies=set(copies), notices=notices, recalled=dict.fromkeys(recalled, NOW))
 
 
 def _rows(decision):

@@ -35,6 +35,11 @@ def sighting(article_id, version="v1", *, seen=0, origin="x", **more):
     return {"article_id": article_id, "version": version, "origin": origin, "seen_at": at(seen)} | more
 
 
+def link(a, b, version="v1"):
+    keys = {"a_article_id": a, "a_version": version, "b_article_id": b, "b_version": version}
+    return keys | {"a_content_hash": f"{a}-{version}", "b_content_hash": f"{b}-{version}"}
+
+
 def recall(article_id, *, kind="kill", seen=0, notice="n1", **more):
     return {"notice_id": notice, "article_id": article_id, "kind": kind, "seen_at": at(seen)} | more
 
@@ -154,10 +159,7 @@ def test_a_kill_takes_out_the_item_and_the_copies_that_credit_its_agency_and_nam
     archive.publish(
         articles=[row("a", agency="AN"), row("own")],
         copies=[row("b", agency="AN"), row("c", agency="Another")],
-        links=[
-            {"a_article_id": "a", "a_version": "v1", "b_article_id": "b", "b_version": "v1"},
-            {"a_article_id": "a", "a_version": "v1", "b_article_id": "c", "b_version": "v1"},
-        ],
+        links=[link("a", "b"), link("a", "c")],
     )
     archive.publish(recalls=[recall("a", provider="an", seen=1)])
     with archive.open() as opened:
@@ -176,8 +178,7 @@ def test_a_kill_takes_out_the_item_and_the_copies_that_credit_its_agency_and_nam
 
 def test_a_copy_of_what_was_killed_before_is_never_told_as_new(archive):
     archive.publish(articles=[row("a", agency="AN")], recalls=[recall("a", provider="an")])
-    link = {"a_article_id": "a", "a_version": "v1", "b_article_id": "b", "b_version": "v1"}
-    archive.publish(copies=[row("b", agency="AN", seen=1)], links=[link])
+    archive.publish(copies=[row("b", agency="AN", seen=1)], links=[link("a", "b")])
     assert changed(archive, 1) == [("recalled", "b", "", "")]
 
 
@@ -273,11 +274,7 @@ def _tables(deliveries, load):
             until = at(hour) if name == "held" else None
             made = row(article_id, word, seen=hour, embargoed_until=until, agency="AN", updated_at=at(hour))
         tables.setdefault(name, {})[article_id, word, hour if name in ("sightings", "recalls") else 0] = made
-    links = [
-        {"a_article_id": "a", "a_version": version, "b_article_id": "b", "b_version": version}
-        for version in ("v1", "v2")
-        if load == 2
-    ]
+    links = [link("a", "b", version) for version in ("v1", "v2") if load == 2]
     return {name: list(rows.values()) for name, rows in tables.items()} | {"links": links}
 
 

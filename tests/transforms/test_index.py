@@ -333,7 +333,7 @@ def test_fingerprints_of_another_scheme_are_known_but_share_nothing(new_archive)
         assert index.sharing([ANCHOR | 1]) == []
 
 
-def test_of_identical_texts_a_published_one_stands_for_all(new_archive):
+def test_of_identical_texts_a_published_one_stands_for_all_and_another_for_its_own_article(new_archive):
     archive = new_archive()
     archive.publish(
         fingerprints=[
@@ -346,6 +346,7 @@ def test_of_identical_texts_a_published_one_stands_for_all(new_archive):
     with Index.open(index_path(archive), readonly=False) as index:
         index.catch_up(archive.path)
         assert [(key, doc.article_id) for key, doc in index.sharing([ANCHOR | 4])] == [
+            (ANCHOR | 4, "a"),
             (ANCHOR | 4, "b"),
             (ANCHOR | 4, "d"),
         ]

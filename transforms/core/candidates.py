@@ -2,7 +2,8 @@
 
 Does no I/O. The join is split into buckets of keys, so that it can be spread over workers; a pair's shared keys are
 brought together afterwards. Texts with the same normalised body form one class: its members are compared with the first
-of the class, and only the first with other classes, so n identical texts cost n pairs and not n².
+of the class, and only the first with other classes, so n identical texts cost n pairs and not n². Where the first of
+two classes are of one article, the first of another article stands for its class: an article is no copy of itself.
 """
 
 from collections import defaultdict
@@ -54,18 +55,18 @@ def join(entries: Iterable[Entry]) -> Iterator[tuple[Pair, tuple[int, ...]]]:  #
     classes: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         classes[entry[0].content_hash].append(entry)
-    firsts: list[Entry] = []
+    firsts: list[tuple[Entry, ...]] = []
     shared: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for members in classes.values():
         members.sort(key=lambda entry: evidence_order(entry[0]))
         first, keys = members[0]
-        for text, _ in members[1:]:
-            if text.article_id != first.article_id:
-                yield pair_of(first, text), keys
-        firsts.append(members[0])
+        others = [entry for entry in members[1:] if entry[0].article_id != first.article_id]
+        for text, _ in others:
+            yield pair_of(first, text), keys
+        firsts.append((members[0], *others[:1]))
     postings: defaultdict[int, list[int]] = defaultdict(list)
-    for number, (_, keys) in enumerate(firsts):
-        for key in keys:
+    for number, entries_of in enumerate(firsts):
+        for key in entries_of[0][1]:
             postings[key].append(number)
     for key, numbers in postings.items():
         if 1 < len(numbers) <= COMMON:
@@ -73,6 +74,6 @@ def join(entries: Iterable[Entry]) -> Iterator[tuple[Pair, tuple[int, ...]]]:  #
                 for other in numbers[i + 1 :]:
                     shared[one, other].append(key)
     for (one, other), keys_shared in shared.items():
-        a, b = firsts[one][0], firsts[other][0]
-        if a.article_id != b.article_id:
-            yield pair_of(a, b), tuple(keys_shared)
+        apart = ((a, b) for a, _ in firsts[one] for b, _ in firsts[other] if a.article_id != b.article_id)
+        if pair := next(apart, None):
+            yield pair_of(*pair), tuple(keys_shared)

@@ -19,6 +19,7 @@ from transforms.core.deliveries import (
     StoredVersion,
 )
 from transforms.core.recall import covers
+from transforms.core.records import TextFrom
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -40,6 +41,9 @@ class Sighting:
     version: str
     source_version: int | None
     updated_at: datetime | None
+    published_at: datetime | None
+    text_from: TextFrom
+    agency: str
     origin: str
     url: str
     source: str
@@ -69,7 +73,7 @@ class Decision:
 
 
 def decide(
-    deliveries: Iterable[Known], *, copies: Collection[str], notices: Iterable[Notice], recalled: Collection[str]
+    deliveries: Iterable[Known], *, copies: Collection[str], notices: Iterable[Notice], recalled: Mapping[str, datetime]
 ) -> Decision:
     """Decide for one article.
 
@@ -77,7 +81,8 @@ def decide(
         deliveries: the heads of the batch, each with what is stored.
         copies: versions of this article that were verified as another's copy.
         notices: recalls of this article in the batch.
-        recalled: the notices of it that earlier loads hold, by id.
+        recalled: the notices of it that earlier loads hold, by id, each with when it was first delivered; one that
+            was delivered before that counts from then on.
 
     Returns:
         Rows to store. What may be shown comes before what may not, richest evidence first: a poorer text beside a
@@ -102,7 +107,11 @@ def decide(
                 topic_ids=each.head.topic_ids,
             )
         )
-    fresh = {notice.notice_id: notice for notice in reversed(said) if notice.notice_id not in recalled}
+    fresh = {
+        notice.notice_id: notice
+        for notice in reversed(said)
+        if notice.notice_id not in recalled or notice.seen_at < recalled[notice.notice_id]
+    }
     with_text = {each.head.origin for each in known if each.head.hold == "withheld"}
     outcomes.extend(
         Counted(outcome=_of_notice(notice, fresh), source=notice.source, kind="wire")
@@ -120,7 +129,11 @@ def decide(
 def _is_held(known: Known, said: Iterable[Notice]) -> bool:
     """Whether a delivery may not be shown: by itself, or by a recall of an earlier load or of the same batch."""
     head = known.head
-    return bool(head.hold) or known.covered or any(covers(notice, head, delivered_later=False) for notice in said)
+    return (
+        bool(head.hold)
+        or known.covered
+        or any(covers(notice, head, delivered_later=head.seen_at > notice.seen_at) for notice in said)
+    )
 
 
 def _of_notice(notice: Notice, fresh: Mapping[str, Notice]) -> Outcome:
@@ -197,8 +210,8 @@ def _state(head: Head) -> tuple[int, datetime, int, str, int]:
     )
 
 
-def _notice_order(notice: Notice) -> tuple[str, str]:
-    return notice.notice_id, notice.origin
+def _notice_order(notice: Notice) -> tuple[str, datetime, str]:
+    return notice.notice_id, notice.seen_at, notice.origin
 
 
 def _moved(known: Iterable[Known]) -> list[Head]:
@@ -220,10 +233,20 @@ def _moved(known: Iterable[Known]) -> list[Head]:
         place = Place(
             version=head.version, source_version=head.source_version, updated_at=head.updated_at, seen_at=seen_at
         )
-        if _later(before.get(origin), each.seen) != place:
+        if _later(before.get(origin), each.seen) != place or _is_richer(each):
             moved.append(head)
         before[origin] = place
     return moved
+
+
+def _is_richer(known: Known) -> bool:
+    """Whether the version is stored, and was never seen with evidence as rich."""
+    head = known.head
+    return any(
+        RICHNESS[version.text_from] < RICHNESS[head.text_from]
+        for version in known.stored
+        if version.version == head.version
+    )
 
 
 def _later(batch: Place | None, stored: Place | None) -> Place | None:
@@ -239,6 +262,9 @@ def _sighting(head: Head) -> Sighting:
         version=head.version,
         source_version=head.source_version,
         updated_at=head.updated_at,
+        published_at=head.evidence_at if head.evidence_at != head.seen_at else None,
+        text_from=head.text_from,
+        agency=head.agency,
         origin=head.origin,
         url=head.url,
         source=head.source,

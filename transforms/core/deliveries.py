@@ -74,6 +74,7 @@ class Head:
     ref: Ref
     number: int = 0  #: of the delivery in its piece: tells apart what a feed holds, for all of it has one origin
 
+    agency: str = ""  #: that it credits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -89,6 +90,7 @@ class Notice:
     at: datetime | None
     origin: str
     source: str
+    seen_at: datetime  #: when it was delivered
     raw_address: str
 
 
@@ -119,11 +121,12 @@ class StoredVersion:
     version: str
     stored_in: StoredIn
     date: date
-    text_from: TextFrom
+    text_from: TextFrom  #: the richest that it was seen with
     source_version: int | None
     updated_at: datetime | None
     load_id: int = field(default=0, compare=False)  #: that stored it
 
+    first_at: datetime | None = field(default=None, compare=False)  #: when it was first seen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -182,6 +185,8 @@ class Link:
     changes: tuple[str, ...]
 
 
+    a_content_hash: str = ""
+    b_content_hash: str = ""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedPair:
     """A link with the texts it joins."""

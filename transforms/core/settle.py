@@ -199,6 +199,7 @@ def _notice(item: Item, identity: str, seen: datetime) -> Notice:
         source_version=item.source_version,
         text=nfc(item.ednote) or nfc(item.title),
         at=_when(item.updated_at, seen),
+        seen_at=seen,
         origin=item.origin,
         source=nfc(item.source) or nfc(item.provider),
         raw_address=item.raw_address,
