@@ -25,7 +25,7 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.frames import template_pairs
-from benchmarks.invented import DATA, PARTS, Part, templates, versions
+from benchmarks.invented import DATA, PARTS, Part, rewritings, templates, versions
 from transforms.core.fingerprint import enough, fingerprint, keys
 from transforms.core.normalise import words
 from transforms.core.verify import Text, verify
@@ -276,6 +276,8 @@ def main() -> None:
     report("invented, to work with", own["train"], errors=arguments.errors)
     report("invented, kept aside", own["aside"], errors=False)
     report("wires and all that is invented", [*real, *own["train"], *own["aside"]], errors=False)
+    rewritten = [Pair(kind=pair.kind, a=pair.a, b=pair.b, same=pair.same) for pair in rewritings()]
+    report("invented, rewritten (not held)", rewritten, errors=arguments.errors)
     report("frames filled at random", frames(arguments.seed), errors=arguments.errors)
     if data.is_dir():
         report("real sentences", edited(real_bodies(data, arguments.seed), arguments.seed), errors=arguments.errors)

@@ -31,6 +31,10 @@ _AGENCIES = {
     "ar": "السدرة (وكالة الشمال) - ",
     "ru": "ВЕТЛУЖСК, 9 июня. /СЕВ/. ",
     "zh": "【北方社青川6月9日电】",
+    "fa": "کوهپایه (خبرگزاری شمال) - ",
+    "hi": "सोनपुर, 9 जून (उत्तर वार्ता) - ",
+    "ko": "(하남=북부통신) ",
+    "th": "สำนักข่าวเหนือ - ",
     "ja": "【北港共信】",
 }
 
@@ -71,6 +75,13 @@ def versions() -> Iterator[Invented]:
             made["cut"] = Text(title=b.title, text="\n\n".join(paragraphs[: (len(paragraphs) + 1) // 2]))
         for way, text in made.items():
             yield Invented(kind=f"version, {way}: {kind}", language=language, part=part, a=a, b=text, same=True)
+
+
+def rewritings() -> Iterator[Invented]:
+    """Short reports of which another desk kept half of the words: more than light editing, less than another text."""
+    for language, kind, part, body in _blocks("rewritings.txt"):
+        a, b = map(_titled, _fillings(body))
+        yield Invented(kind=f"rewritten: {kind}", language=language, part=part, a=a, b=b, same=True)
 
 
 def _blocks(pattern: str) -> Iterator[tuple[str, str, Part, str]]:

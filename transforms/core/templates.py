@@ -17,10 +17,12 @@ noun with a capital a name that agrees says less. No list of words of any langua
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
+
+from rapidfuzz.distance import Prefix
 
 from transforms.core.align import Alignment, Slot
 from transforms.core.normalise import words
@@ -32,7 +34,7 @@ _MAX_PASSAGE = 14
 _LONG_RUN = 16
 _LONG_RUN_UNSPACED = 28
 #: Below this share of passages in what agrees, so many specifics that differ are enough, if as many as agree.
-_MAX_LONG = 0.72
+_MAX_LONG = 0.6
 _MIN_SPECIFICS = 3
 _MIN_BALANCE = 0.8
 #: ... and not all in one sentence: from the first to the last lies at least this share of the text.
@@ -61,7 +63,10 @@ _OPENING_SHARED = 0.34
 #: Share of words with a capital from which on nouns are written with one, and what a name that agrees then counts.
 _NOUN_CAPITALS = 0.17
 _NOUN_WEIGHT = 0.35
+#: Letters that two forms of a name have in common at least, and the share of the longer, if neither is the other's
+#: beginning.
 _MIN_STEM = 3
+_STEM_SHARE = 0.6
 _CASE_CHARS = 400
 _CASED_WORD = re.compile(r"(?<=[^\W\d_])[ ,] ?[\"'«“„‘(\[]{0,2}([^\W\d_]+)")
 
@@ -148,24 +153,27 @@ def _has_little_in_common(aligned: Alignment, specifics: _Specifics, compared: S
 
 
 def _replaced(aligned: Alignment, specifics: _Specifics) -> list[int]:
-    """Where distinct specifics of one text stand in the place of such of the other; those cut short are the same."""
+    """Where distinct specifics of one text stand in the place of such of the other; two forms of one are the same."""
     found_a: set[str] = set()
     found_b: set[str] = set()
     replaced: list[int] = []
     for place, slot in sorted(aligned.slots, key=lambda at: at[0]):
         if slot.width <= _MAX_PASSAGE:
-            only_a = {w for w in specifics.within(slot.a) - specifics.in_b if not _is_short_for_any(w, slot.b)}
-            only_b = {w for w in specifics.within(slot.b) - specifics.in_a if not _is_short_for_any(w, slot.a)}
+            only_a = {w for w in specifics.within(slot.a) - specifics.in_b if not _is_another_form(w, slot.b)}
+            only_b = {w for w in specifics.within(slot.b) - specifics.in_a if not _is_another_form(w, slot.a)}
             replaced += [place] * min(len(only_a - found_a), len(only_b - found_b))
             found_a |= only_a
             found_b |= only_b
     return replaced
 
 
-def _is_short_for_any(word: str, others: Sequence[str]) -> bool:
-    """Whether a word and one of the others begin alike up to the end of one: Wed and Wednesday."""
-    return not _is_figure(word) and any(
-        min(len(word), len(other)) >= _MIN_STEM and (word.startswith(other) or other.startswith(word))
+def _is_another_form(word: str, others: Iterable[str]) -> bool:
+    """Whether a name is one of the others cut short or inflected: Wed and Wednesday, Ильи and Илья."""
+    if _is_figure(word):
+        return False
+    return any(
+        (shared := Prefix.similarity(word, other)) >= _MIN_STEM
+        and (shared == min(len(word), len(other)) or shared >= _STEM_SHARE * max(len(word), len(other)))
         for other in others
     )
 
@@ -229,13 +237,18 @@ def _prevails(told: dict[int, float], least: int, length: int) -> bool:
 def _opens_otherwise(aligned: Alignment, specifics: _Specifics, a: Sequence[str], b: Sequence[str]) -> bool:
     """Whether next to nothing specific of either opening is in the other text, and no passage is in both openings."""
     last = _OPENING - _LONG_RUN
-    if any(max(start_a, start_b) <= last and length >= _LONG_RUN for start_a, start_b, length in aligned.runs):
+    if not specifics.by_case or any(
+        max(start_a, start_b) <= last and length >= _LONG_RUN for start_a, start_b, length in aligned.runs
+    ):
         return False
     told_a, told_b = specifics.within(a[:_OPENING]), specifics.within(b[:_OPENING])
-    return (
-        min(len(told_a), len(told_b)) >= _OPENING_SPECIFICS
-        and len(told_a & specifics.in_b) <= _OPENING_SHARED * len(told_a)
-        and len(told_b & specifics.in_a) <= _OPENING_SHARED * len(told_b)
+    return min(len(told_a), len(told_b)) >= _OPENING_SPECIFICS and not any(
+        len(told & there) > _OPENING_SHARED * len(told)
+        or sum(_is_another_form(word, names) for word in told - there) + len(told & there) > _OPENING_SHARED * len(told)
+        for told, there, names in (
+            (told_a, specifics.in_b, specifics.names & specifics.in_b),
+            (told_b, specifics.in_a, specifics.names & specifics.in_a),
+        )
     )
 
 
