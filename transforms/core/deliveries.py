@@ -72,9 +72,9 @@ class Head:
     topic_ids: tuple[str, ...]
     keys: tuple[int, ...]  #: of the fingerprint
     ref: Ref
+    agency: str = ""  #: that it credits
     number: int = 0  #: of the delivery in its piece: tells apart what a feed holds, for all of it has one origin
 
-    agency: str = ""  #: that it credits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -88,9 +88,9 @@ class Notice:
     source_version: int | None
     text: str
     at: datetime | None
+    seen_at: datetime  #: when it was delivered
     origin: str
     source: str
-    seen_at: datetime  #: when it was delivered
     raw_address: str
 
 
@@ -124,9 +124,9 @@ class StoredVersion:
     text_from: TextFrom  #: the richest that it was seen with
     source_version: int | None
     updated_at: datetime | None
+    first_at: datetime | None = field(default=None, compare=False)  #: when it was first seen
     load_id: int = field(default=0, compare=False)  #: that stored it
 
-    first_at: datetime | None = field(default=None, compare=False)  #: when it was first seen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -183,10 +183,10 @@ class Link:
     containment_a: float
     containment_b: float
     changes: tuple[str, ...]
-
-
     a_content_hash: str = ""
     b_content_hash: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedPair:
     """A link with the texts it joins."""
