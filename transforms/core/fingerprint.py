@@ -42,11 +42,11 @@ _SHINGLE = 3
 _RUN = 8
 #: Width of the sampling window: in the head, elsewhere at least, and how many anchors the whole may give.
 _HEAD_WORDS = 60
-_HEAD_WINDOW = 9
-_WINDOW = 12
+_HEAD_WINDOW = 5
+_WINDOW = 5
 _SPREAD_ANCHORS = 20
 #: A text of so few runs is not sampled: all are anchors.
-_ALL_RUNS = 24
+_ALL_RUNS = 32
 #: Most anchors of a text; with the bands, the most keys.
 MAX_ANCHORS = 32
 
@@ -108,11 +108,13 @@ def enough(shared_keys: Collection[int], words_a: int, words_b: int) -> bool:
         return True
     shorter, longer = sorted((words_a, words_b))
     expected = shorter * _SPREAD_ANCHORS / longer
-    return anchors >= (2 if expected >= _SURE and shorter >= _HEAD_WORDS else 1)
+    return anchors >= (2 if expected >= _SURE and shorter >= _SURE_WORDS else 1)
 
 
-#: Anchors expected of a whole copy from which on one alone is not enough.
+#: Anchors expected of a whole copy from which on one alone is not enough, if the shorter text has so many words: a few
+#: words changed in each sentence of a short one leave hardly any run of 8 as it was.
 _SURE = 8
+_SURE_WORDS = 120
 
 
 def _runs(compared: Sequence[str], length: int) -> list[bytes]:
