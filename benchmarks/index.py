@@ -25,7 +25,7 @@ from transforms.index import Index
 from transforms.snapshot import TableFile, table_file
 
 _PER_LOAD = 5_000
-_ANCHORS = 24
+_ANCHORS = 30
 _NOW = datetime(2024, 3, 1, tzinfo=UTC)
 _DAY = date(2024, 3, 1)
 
@@ -62,7 +62,7 @@ def _fingerprint(random: np.random.Generator) -> Fingerprint:
     return Fingerprint(
         scheme=SCHEME,
         content_hash=random.bytes(16).hex(),
-        signature=random.bytes(512),
+        signature=random.bytes(128),
         anchors=tuple(sorted(random.integers(0, 1 << 62, _ANCHORS).tolist())),
         words=500,
     )

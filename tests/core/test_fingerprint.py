@@ -28,17 +28,17 @@ def found(a, b):
 def test_the_arithmetic_is_pinned():
     text = "A ferry returned to harbour on Monday after its engine failed, and fishermen took all 41 passengers ashore."
     made = fingerprint(text)
-    assert made.scheme == SCHEME == "2:rensa-r2-128x16-seed2001-shingle3:winnow-run8-window5-head60/5-spread20-all32"
+    assert made.scheme == SCHEME == "3:rensa-r2-128x16of8-seed2001-shingle3:winnow-run8-window5-head60/5-spread20-all32"
     assert made.words == 18
-    assert len(made.signature) == 512
-    assert sha256(made.signature).hexdigest() == "3e4bb0a8c6283fe509a0a4d775cb5afbfd6e49eab624333164b70daa73a68ce0"
+    assert len(made.signature) == 128
+    assert sha256(made.signature).hexdigest() == "bf2ea87009c189e5780a6f0d1cfa3e3d4d1970d2c70e8eaad4de2253e57270a8"
     assert (
         sha256(repr(made.anchors).encode()).hexdigest()
         == "03f660ed7b53193ac382ab15f7536cef7fcc141cde03e1c16932dcf41cad9ac7"
     )
     assert (
         sha256(repr(keys(made)).encode()).hexdigest()
-        == "7d5f5ff64b89d279c807763c75f45e56f68e985fadd94699ef8420af42448bd2"
+        == "a3a39bc25a1580d7ba867e7673e790a8e609567f62d09357e26134e244ae9faa"
     )
 
 

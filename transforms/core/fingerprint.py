@@ -3,7 +3,8 @@
 Does no I/O. Two ways of finding, for two kinds of copy:
 
 - **Bands** of the signature find texts that are much the same: MinHash of word 3-shingles, 128 rows in 16 bands of 8. A
-  pair of Jaccard similarity s shares a band with probability 1 - (1 - s^8)^16: .23 at s = .6, .61 at .7, .95 at .8.
+  pair of Jaccard similarity s shares a band with probability 1 - (1 - s^8)^16: .23 at s = .6, .61 at .7, .95 at .8. Of
+  each band its hash is kept: the rows themselves would be half of what a document costs on disk, and find nothing more.
 - **Anchors** find what was cut or extended, where Jaccard similarity is small: hashes of runs of 8 words, sampled by
   winnowing (Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003): of every W consecutive runs the one with the smallest
   hash. Texts that share W + 7 consecutive words share an anchor for certain. W grows with the text, so that the number
@@ -38,6 +39,7 @@ MAX_WORDS = 100_000
 _ROWS = 128
 _BANDS = 16
 _SEED = 20_01
+_BAND_BYTES = 8
 _SHINGLE = 3
 _RUN = 8
 #: Width of the sampling window: in the head, elsewhere at least, and how many anchors the whole may give.
@@ -52,7 +54,7 @@ MAX_ANCHORS = 32
 
 #: Names the arithmetic; stored with each fingerprint. Others are not comparable.
 SCHEME = (
-    f"2:rensa-r{RMinHash.ALGORITHM_VERSION}-{_ROWS}x{_BANDS}-seed{_SEED}-shingle{_SHINGLE}"
+    f"3:rensa-r{RMinHash.ALGORITHM_VERSION}-{_ROWS}x{_BANDS}of{_BAND_BYTES}-seed{_SEED}-shingle{_SHINGLE}"
     f":winnow-run{_RUN}-window{_WINDOW}-head{_HEAD_WORDS}/{_HEAD_WINDOW}-spread{_SPREAD_ANCHORS}-all{_ALL_RUNS}"
 )
 
@@ -130,13 +132,17 @@ def _runs(compared: Sequence[str], length: int) -> list[bytes]:
 
 
 def _signature(compared: Sequence[str]) -> bytes:
-    """128 x uint32, little-endian. Shingles are hashed here: the library's own hash depends on the platform."""
+    """16 x 8 bytes, the hash of each band. Shingles are hashed here: the library's own hash depends on the platform."""
     hashes = set(map(crc32, _runs(compared, _SHINGLE)))
     matrix = RMinHash.digest_matrix_from_token_hash_sets([hashes], _ROWS, _SEED)
     rows = array("I", matrix.to_rows()[0])
     if sys.byteorder == "big":
         rows.byteswap()
-    return rows.tobytes()
+    data = rows.tobytes()
+    width = len(data) // _BANDS
+    return b"".join(
+        blake2b(data[start : start + width], digest_size=_BAND_BYTES).digest() for start in range(0, len(data), width)
+    )
 
 
 def _anchors(compared: Sequence[str]) -> tuple[int, ...]:
