@@ -248,6 +248,40 @@ def test_a_later_usable_version_lifts_a_withhold(archive, notice, usable, shown)
     assert current(archive) == ([("a", "v2", 1)] if shown else [])
 
 
+def test_a_notice_that_is_told_again_counts_from_the_first_time(archive):
+    notice = {"notice_id": "n", "article_id": "a", "kind": "withhold"}
+    archive.publish(articles=[row("a", seen=5)], recalls=[notice | {"seen_at": at(9)}])
+    assert current(archive) == []
+    archive.publish(recalls=[notice | {"seen_at": at(3)}])
+    assert current(archive) == [("a", "v1", 1)]
+
+
+def test_a_version_is_as_rich_as_the_richest_that_was_seen_of_it_and_as_old_as_the_oldest(archive):
+    archive.publish(
+        articles=[row("a", "v1", text_from="summary"), row("a", "v2", seen=1, text_from="content")],
+        sightings=[sighting("a", "v1", origin="y", text_from="page", published_at=at(-9))],
+    )
+    assert current(archive) == [("a", "v1", 1)]
+    assert current(archive, "SELECT evidence_at FROM versions") == [(at(-9),)]
+
+
+def test_a_kill_reaches_a_copy_that_credits_the_agency_anywhere(archive):
+    archive.publish(
+        articles=[row("wire")],
+        copies=[row("copy", agency="")],
+        links=[link("copy", "wire")],
+        sightings=[sighting("copy", origin="y", agency="AP")],
+        recalls=[{"notice_id": "n", "article_id": "wire", "provider": "ap", "kind": "kill"}],
+    )
+    assert current(archive) == []
+
+
+def test_what_was_verified_of_a_text_that_is_not_stored_holds_for_others_that_have_it(archive):
+    same = {"content_hash": "gone-v1"}
+    archive.publish(articles=[row("a", **same), row("b")], links=[link("b", "gone")])
+    assert [(story, copies) for story, _, copies, _, _ in stories(archive)] == [("a", 1)]
+
+
 def test_a_later_usable_version_does_not_lift_a_kill(archive):
     archive.publish(
         articles=[row("a", "v2", seen=9)],

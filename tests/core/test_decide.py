@@ -275,3 +275,39 @@ def test_of_two_entries_alike_in_one_feed_the_row_is_the_first():
 def test_a_withheld_text_hides_no_other_notice_of_its_place():
     notice = replace(NOTICE, origin=HEAD.origin)
     assert _outcomes(_decide(Known(head=HEAD), notices=[notice])) == [Outcome.HELD, Outcome.RECALL]
+
+
+def test_a_notice_counts_from_when_it_was_first_delivered():
+    early = replace(NOTICE, seen_at=NOW - timedelta(hours=1))
+    for notices in ([NOTICE, early], [early, NOTICE]):
+        decision = _decide(notices=notices)
+        assert decision.notices == (early,)
+        assert _outcomes(decision) == [Outcome.RECALL, Outcome.REPEATED]
+    assert _decide(notices=[early], recalled=["n1"]).notices == (early,)
+    assert _decide(notices=[NOTICE], recalled=["n1"]).notices == ()
+
+
+def test_a_notice_of_the_same_batch_covers_what_was_delivered_before_it():
+    withhold = replace(NOTICE, kind="withhold", source_version=None, at=None)
+    seen = (HEAD.seen_at, HEAD.seen_at + timedelta(hours=1))
+    tables = [
+        _rows(_decide(Known(head=replace(HEAD, seen_at=at)), notices=[replace(withhold, seen_at=HEAD.seen_at)]))[0][1]
+        for at in seen
+    ]
+    assert tables == ["held", "articles"]
+
+
+def test_a_place_tells_that_it_has_a_version_from_richer_evidence():
+    seen = Place(version="v1", source_version=HEAD.source_version, updated_at=HEAD.updated_at)
+    for text_from, told in (("summary", 1), ("page", 0)):
+        stored = replace(STORED, text_from=text_from)
+        decision = _decide(Known(head=replace(HEAD, text_from="page"), stored=(stored,), seen=seen))
+        assert (_rows(decision), len(decision.sightings)) == ([], told)
+
+
+def test_a_sighting_says_what_evidence_it_is():
+    (sighting,) = _decide(Known(head=replace(HEAD, agency="NPB", text_from="content"))).sightings
+    published = HEAD.evidence_at if HEAD.evidence_at != HEAD.seen_at else None
+    assert (sighting.text_from, sighting.agency, sighting.published_at) == ("content", "NPB", published)
+    (undated,) = _decide(Known(head=replace(HEAD, evidence_at=HEAD.seen_at))).sightings
+    assert undated.published_at is None

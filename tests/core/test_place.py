@@ -109,3 +109,10 @@ def test_identical_texts_are_paired_with_the_first_only():
 
 def test_a_key_that_too_many_texts_share_finds_nothing():
     assert _joined([(_text(f"t{n}"), (8,)) for n in range(300)]) == {}
+
+
+def test_where_the_first_of_two_classes_are_of_one_article_another_stands_for_its_class():
+    mine, theirs = _text("a", 0, content="x"), _text("b", 1, content="x")
+    later = _text("a", 2, content="y", version="2")
+    pairs = {(text_key(pair.a), text_key(pair.b)) for pair, _ in join([(mine, (1,)), (theirs, (1,)), (later, (1,))])}
+    assert pairs == {(("a", "1"), ("b", "1")), (("a", "2"), ("b", "1"))}

@@ -16,8 +16,8 @@ def settled():
     tagger = Tagger(load_taxonomy())
 
     def settled(**said):
-        item = Item(origin="in/a.jsonl#1", source_kind="wire", title="Ferry sails", text="It sailed.", **said)
-        return settle(item, now=NOW, tagger=tagger, speaks_for=lambda _: True)
+        known = {"origin": "in/a.jsonl#1", "source_kind": "wire", "title": "Ferry sails", "text": "It sailed."}
+        return settle(Item(**known | said), now=NOW, tagger=tagger, speaks_for=lambda _: True)
 
     return settled
 
@@ -95,3 +95,13 @@ def test_an_advisory_is_held_for_good_and_recalls_nothing(settled, said):
     found = settled(**said, provider="NPB", embargoed="2026-02-01T00:00:00Z")
     assert (found.hold, found.draft.article.embargoed_until, found.notice) == ("advisory", None, None)
     assert settled(**said, provider="NPB", pubstatus="withheld").hold == "withheld"
+
+
+def test_a_withhold_without_version_and_time_is_another_one_at_another_place(settled):
+    def notice_id(**said):
+        return settled(provider="NPB", item_id="1", **said).notice.notice_id
+
+    bare = [notice_id(pubstatus="withheld", origin=origin) for origin in ("x", "y", "x")]
+    assert (bare[0] != bare[1], bare[0] == bare[2]) == (True, True)
+    for more in ({"source_version": 2}, {"updated_at": NOW}, {"pubstatus": "canceled"}):
+        assert len({notice_id(**{"pubstatus": "withheld", "origin": origin} | more) for origin in ("x", "y")}) == 1

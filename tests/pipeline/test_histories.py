@@ -75,7 +75,7 @@ class World:
             "cut": base[: max(1, size * 2 // 3)],
             "other": [self.paragraph(3) for _ in range(3)],
             "summary": [base[0][:160].rpartition(" ")[0]],
-            "credited": [f"{self.places[0].upper()} (NPB) - {base[0]}", *base[1:]],
+            "credited": [f"{self.places[0].upper()}, Italy (NPB) - {base[0]}", *base[1:]],
         }
         title = " ".join(rng.choices(self.words, k=6)).capitalize()
         # Very short texts are copies only where their titles meet, so all of these do.
@@ -193,13 +193,16 @@ def _wire(world, kind, number, at):
     if kind == "withhold":
         record |= {"pubstatus": "withheld", "body_text": record["body_text"] if rng.random() < 0.5 else ""}
     told = {key: value for key, value in record.items() if key not in ("body_text", "headline")}
+    shown = f"{text} {title}" if kind == "wire" else kind
+    number = record.get("version", "").replace(str(10**19), "")  # too great for one, and that year is yet to come
+    time = record.get("versioncreated", "").replace("2031-01-01T00:00:00Z", "")
     place = rng.choice([f"{world.name}/{number}", f"{world.name}/shared-wire"])
     return Delivery(
         at=at,
         origin=place,
         form="lines",
         data=json.dumps(record).encode() + b"\n",
-        state=f"{text} {title} {record.get('version')} {record.get('versioncreated')}",
+        state=f"{shown} {number} {time}",
         said=f"{kind} {title!r} {text!r} {told}",
     )
 

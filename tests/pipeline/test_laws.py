@@ -186,6 +186,28 @@ STORIES = {
         ],
         [body(32), body(33), body(34)],
     ),
+    "the-same-text-richer": (
+        [
+            entry("the-same-text-richer", site("the-same-text-richer"), "Soon.", paragraphs_of_html(body(60))),
+            page("the-same-text-richer", site("the-same-text-richer"), body(60)),
+            entry("the-same-text-richer", site("the-same-text-richer"), "Soon.", paragraphs_of_html(body(61))),
+        ],
+        [body(60)],
+    ),
+    "killed-with-a-copy-that-credits-it-elsewhere": (
+        [
+            wire("killed-with-a-copy-that-credits-it-elsewhere", body(62), 1),
+            page("killed-with-a-copy-that-credits-it-elsewhere", site("credits"), body(62)),
+            entry(
+                "killed-with-a-copy-that-credits-it-elsewhere",
+                site("credits"),
+                "Soon.",
+                paragraphs_of_html(f"MARRIN, Italy (NPB) - {body(62)}"),
+            ),
+            kill("killed-with-a-copy-that-credits-it-elsewhere"),
+        ],
+        [],
+    ),
 }
 
 
@@ -256,6 +278,33 @@ COPIES = {
     ),
     "a-copy-of-a-copy": (
         apart("chain", body(53), f"{body(53)}\n\n{body(52, 2)}", f"{body(53)}\n\n{body(52, 2)}\n\n{body(54, 1)}"),
+        1,
+    ),
+    # Its own article has the longer text, too, as the poorer evidence: that cannot be what it is compared with.
+    "a-copy-of-what-its-own-feed-said": (
+        [
+            page("own-feed-0", site("own-feed-0"), f"{body(63)}\n\n{body(64, 1)}")
+            | entry("own-feed-1", site("own-feed-1"), "Soon.", paragraphs_of_html(f"{body(63)}\n\n{body(64, 1)}")),
+            line("own-feed-1", site("own-feed-1"), body(63).replace(" the ", " a ", 1)),
+        ],
+        1,
+    ),
+    # The first of three with one text, which stood for the others, is replaced: two of them are still one story.
+    "copies-of-what-is-no-longer-shown": (
+        [
+            entry("no-longer-0", site("no-longer-0"), "Soon.", paragraphs_of_html(body(65)))
+            | line("no-longer-1", site("no-longer-1"), body(65), published="2199-01-01")
+            | line("no-longer-2", site("no-longer-2"), f"{body(65)}\n\n{body(66, 1)}"),
+            line("no-longer-0", site("no-longer-0"), body(67)),
+        ],
+        2,
+    ),
+    "a-date-that-another-delivery-knows": (
+        [
+            line("dated-0", site("dated-0"), body(68)),
+            line("dated-1", site("dated-1"), body(68), published="2026-02-03"),
+            line("dated-0", site("dated-0"), body(68), published="2026-02-01"),
+        ],
         1,
     ),
     "vowel-signs": (apart("vowels", ARABIC, VOWELLED), 1),

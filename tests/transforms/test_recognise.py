@@ -63,3 +63,30 @@ def test_a_withhold_covers_what_was_seen_before_it_whenever_that_is_read(known):
     (before,) = known(head(NOON))
     (after,) = known(head(NOON + timedelta(hours=3)))
     assert (before.covered, after.covered) == (True, False)
+
+
+def test_a_withhold_does_not_cover_what_was_delivered_after_it_because_it_is_stored(new_archive):
+    archive = new_archive()
+    archive.publish(
+        held=[{"article_id": "a", "version": "v", "first_seen_at": NOON + timedelta(hours=2)}],
+        fingerprints=[{"article_id": "a", "version": "v", "stored_in": "held", "text_from": "wire"}],
+        sightings=[
+            {
+                "article_id": "a",
+                "version": "v",
+                "origin": "x",
+                "seen_at": NOON + timedelta(hours=2),
+                "text_from": "page",
+            }
+        ],
+        recalls=[{"notice_id": "n", "article_id": "a", "kind": "withhold", "seen_at": NOON + timedelta(hours=1)}],
+    )
+    archive.publish(
+        recalls=[{"notice_id": "n", "article_id": "a", "kind": "withhold", "seen_at": NOON + timedelta(hours=9)}]
+    )
+    path = archive.path / "state" / "index.sqlite"
+    with Index.open(path, readonly=False) as index:
+        index.catch_up(archive.path)
+    (found,) = [head(NOON + timedelta(hours=3))] | RecogniseArticles(str(path))
+    assert (found.covered, found.stored[0].first_at) == (False, NOON + timedelta(hours=2))
+    assert found.stored[0].text_from == "wire"

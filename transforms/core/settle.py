@@ -189,7 +189,10 @@ def _names_year(raw: str, at: datetime) -> bool:
 
 def _notice(item: Item, identity: str, seen: datetime) -> Notice:
     kind = "kill" if item.pubstatus == "canceled" else "withhold"
-    said = "\x1f".join(["1", identity, kind, str(item.source_version), str(item.updated_at)])
+    at = _when(item.updated_at, seen)
+    # A withhold that says neither version nor time is another one at another place: an item may be withheld again.
+    place = item.origin if kind == "withhold" and item.source_version is None and at is None else ""
+    said = "\x1f".join(["1", identity, kind, str(item.source_version), str(item.updated_at), *filter(None, [place])])
     return Notice(
         notice_id=hashlib.blake2b(said.encode(), digest_size=16).hexdigest(),
         article_id=identity,
@@ -198,7 +201,7 @@ def _notice(item: Item, identity: str, seen: datetime) -> Notice:
         kind="kill" if kind == "kill" else "withhold",
         source_version=item.source_version,
         text=nfc(item.ednote) or nfc(item.title),
-        at=_when(item.updated_at, seen),
+        at=at,
         seen_at=seen,
         origin=item.origin,
         source=nfc(item.source) or nfc(item.provider),
