@@ -21,8 +21,21 @@ CREATE VIEW stored AS
     UNION ALL SELECT *, 'copies' AS stored_in FROM copies
     UNION ALL SELECT *, 'held' AS stored_in FROM held;
 
+-- Every stored text with the richest evidence that its version was seen with.
+CREATE VIEW texts_known AS
+    WITH richest AS (
+        SELECT article_id, version, max(richness(text_from)) AS richness
+        FROM (
+            SELECT article_id, version, text_from FROM stored
+            UNION ALL SELECT article_id, version, text_from FROM sightings
+        )
+        GROUP BY ALL
+    )
+    SELECT article_id, version, content_hash, stored_in, richness FROM stored JOIN richest USING (article_id, version);
+
 -- Articles that a kill takes out, at any time: the item itself, and the copies that credit the agency that killed it,
--- wherever they were seen. What was verified of a text holds for all that have the same one.
+-- wherever they were seen. What was verified of a text holds for all that have the same one. A text that is poorer than
+-- another of its article tells nothing: were it delivered after that one, it would not be stored.
 CREATE VIEW killed AS
     WITH kills AS (SELECT article_id, lower(provider) AS provider FROM recalls WHERE kind = 'kill'),
     linked AS (
@@ -33,15 +46,23 @@ CREATE VIEW killed AS
         SELECT article_id, version, lower(agency) AS provider FROM stored
         UNION SELECT article_id, version, lower(agency) FROM sightings
     ),
+    own AS (
+        SELECT * FROM texts_known WHERE article_id IN (SELECT article_id FROM kills)
+        QUALIFY richness = max(richness) OVER (PARTITION BY article_id)
+    ),
+    others AS (
+        FROM texts_known
+        QUALIFY richness >= coalesce(max(richness) FILTER (stored_in <> 'held') OVER (PARTITION BY article_id), 0)
+    ),
     copied AS (
         SELECT DISTINCT kills.provider, linked.other_hash AS content_hash
-        FROM kills JOIN stored USING (article_id) JOIN linked USING (content_hash)
+        FROM kills JOIN own USING (article_id) JOIN linked USING (content_hash)
     )
     SELECT article_id FROM kills
     UNION
-    SELECT stored.article_id FROM copied
-    JOIN stored ON stored.content_hash = copied.content_hash
-    JOIN credited ON credited.article_id = stored.article_id AND credited.version = stored.version
+    SELECT others.article_id FROM copied
+    JOIN others ON others.content_hash = copied.content_hash
+    JOIN credited ON credited.article_id = others.article_id AND credited.version = others.version
         AND credited.provider = copied.provider
     WHERE copied.provider <> '';
 

@@ -276,6 +276,16 @@ def test_a_kill_reaches_a_copy_that_credits_the_agency_anywhere(archive):
     assert current(archive) == []
 
 
+def test_a_kill_does_not_reach_an_article_by_a_poorer_text_that_is_no_longer_shown(archive):
+    archive.publish(
+        articles=[row("wire"), row("copy", agency="AP")],
+        held=[row("copy", "v0", agency="AP", text_from="summary")],
+        links=[link("copy", "wire", "v0")],
+        recalls=[{"notice_id": "n", "article_id": "wire", "provider": "ap", "kind": "kill"}],
+    )
+    assert current(archive) == [("copy", "v1", 1)]
+
+
 def test_what_was_verified_of_a_text_that_is_not_stored_holds_for_others_that_have_it(archive):
     same = {"content_hash": "gone-v1"}
     archive.publish(articles=[row("a", **same), row("b")], links=[link("b", "gone")])
