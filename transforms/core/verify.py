@@ -6,14 +6,11 @@ too, and what differs is not what the story is about:
 - *Most* counts words within shared runs of 4 words, wherever they stand, so paragraphs may be moved, cut or added.
 - *The first half too*, because outlets end their reports with the same background for months: a shared tail is no copy.
 - Wires that are filled in day by day (markets, weather, results, earnings) share their sentences and differ in figures
-  and names. So the texts are aligned, and the places where a word or a few were replaced by others within the same
-  sentence are read: a figure against another, a name against another. If those that differ are many and outnumber those
-  that agree, it is another story. An updated story has some that differ and more that agree; one figure never decides.
+  and names: `transforms.core.templates` tells them from an updated story. One figure never decides.
 - A short text has too few of either to tell. Below 30 words nearly everything must agree: no figure or name may differ,
   and the titles, if both have one, must share a word.
 
-Names are words that are written with a capital within a sentence. In scripts without capitals any other word that was
-replaced counts as half a name. No list of words of any language is used.
+No list of words of any language is used.
 
 Work is bounded: the first 5,000 words (at most 50,000 characters) of each text are compared.
 """
@@ -25,7 +22,8 @@ from itertools import islice, pairwise
 from transforms.core.align import Alignment, align
 from transforms.core.normalise import body_key, words
 from transforms.core.records import Match
-from transforms.core.templates import Worded, has_other_specifics, is_another_filling
+from transforms.core.specifics import Worded
+from transforms.core.templates import has_other_specifics, is_another_filling
 
 #: What is compared of a text at most.
 MAX_WORDS = 5_000
@@ -79,6 +77,8 @@ def _compare(a: Text, b: Text) -> Match | None:
     if not _is_covered(shorter, longer):
         return None
     aligned = align(words_a, words_b)
+    if not aligned.runs:
+        return None
     if len(shorter) < _SHORT and not _titles_meet(a.title, b.title):
         return None
     worded_a, worded_b = Worded(a.text[:_MAX_CHARS], words_a), Worded(b.text[:_MAX_CHARS], words_b)
