@@ -15,6 +15,7 @@ from transforms.recognise import RecogniseArticles, is_fresh
 from transforms.record_requests import RecordRequests
 from transforms.refuse import RecordRejections
 from transforms.store_partitions import StorePartitions
+from transforms.stored_rows import ReadStored
 from transforms.tally_outcomes import TallyOutcomes, count_rejection, source_of
 
 
@@ -31,18 +32,19 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
     read = pieces | "Spread" >> beam.Reshuffle() | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts)
     rejected = (unread, read["rejected"]) | "AllRejected" >> beam.Flatten()
 
-    known = read["heads"] | RecogniseArticles(plan.index, plan.fills)
-    pairs = known | "Fresh" >> beam.Filter(is_fresh) | FindCandidates(plan.index)
+    stored = p | ReadStored(plan.out, plan.index_generation) if plan.joins else None
+    known = read["heads"] | RecogniseArticles(plan.index, plan.fills, stored)
+    pairs = known | "Fresh" >> beam.Filter(is_fresh) | FindCandidates(plan.index, stored)
     links = pairs | VerifyPairs(plan.out)
 
     decided = {"known": known, "copies": links | PlaceCopies(), "notices": read["notices"]} | DecideOutcomes(
-        plan.index, plan.now
+        plan.index, plan.now, stored
     )
 
     rows = (
         decided["rows"],
         links | "LinkRows" >> beam.Map(row_of_link),
-        rejected | RecordRejections(plan.index, plan.now),
+        rejected | RecordRejections(plan.index, plan.now, stored),
         requests | RecordRequests(plan.now),
     ) | "AllRows" >> beam.Flatten()
     _ = rows | StorePartitions(plan.staged, plan.load_id, plan.program_version)

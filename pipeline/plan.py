@@ -34,6 +34,7 @@ class Plan:
     done: tuple[int, ...]  #: names of its inputs in the run's journal
     size: int = 0  #: bytes that it reads of its files
     requests: tuple[Request, ...] = ()  #: that were made for it, to be recorded
+    joins: bool = False  #: what is stored is read as collections and joined with the batch, and the index is not asked
     fills: int | None = None  #: what this load and those before it stored stays as it is, unless richer evidence comes
 
     @property

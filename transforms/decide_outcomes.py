@@ -9,10 +9,11 @@ import apache_beam as beam
 from apache_beam.typehints.decorators import no_annotations
 
 from transforms.core.decide import Counted, Decision, decide
-from transforms.core.deliveries import Known, LinkedPair, Notice
+from transforms.core.deliveries import Known, LinkedPair, Notice, Recall
 from transforms.core.place import place
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
+from transforms.stored_rows import StoredRows, StoredTables
 
 
 @dataclass(eq=False)
@@ -42,11 +43,17 @@ class DecideOutcomes(beam.PTransform):
 
     index: str
     now: datetime
+    tables: StoredTables | None = None
 
     @no_annotations
     def expand(self, inputs: Mapping[str, beam.PCollection]) -> dict[str, beam.PCollection]:
+        stored = {} if self.tables is None else {"recalls": self.tables.recalls}
+        decide_all = (
+            beam.ParDo(_Decide(self.index)) if self.tables is None else beam.FlatMap(_decide_group)
+        ).with_output_types(Decision)
         decisions = (
             {
+                **stored,
                 "known": inputs["known"]
                 | "KeyKnown" >> beam.WithKeys(_article_of_known).with_output_types(tuple[str, Known]),
                 "copies": inputs["copies"],
@@ -54,7 +61,7 @@ class DecideOutcomes(beam.PTransform):
                 | "KeyNotices" >> beam.WithKeys(_article_of_notice).with_output_types(tuple[str, Notice]),
             }
             | "GroupByArticle" >> beam.CoGroupByKey()
-            | "Decide" >> beam.ParDo(_Decide(self.index)).with_output_types(Decision)
+            | "Decide" >> decide_all
         )
         return {
             "rows": decisions | "RowsOf" >> beam.FlatMap(rows_of, now=self.now).with_output_types(Row),
@@ -77,11 +84,21 @@ def _outcomes_of(decision: Decision) -> tuple[Counted, ...]:
 class _Decide(IndexedDoFn):
     def process(self, group: tuple[str, Mapping[str, Iterable[Any]]]) -> Iterator[Decision]:
         article_id, parts = group
-        known = list(parts["known"])
         notices = list(parts["notices"])
-        recalls = self.index.recalled([article_id] if notices else []).get(article_id, ())
-        recalled = {recall.notice_id: recall.seen_at for recall in recalls}
-        yield decide(known, copies=set(parts["copies"]), notices=notices, recalled=recalled)
+        yield _decision(parts, notices, self.index.recalled([article_id] if notices else []).get(article_id, ()))
+
+
+def _decide_group(group: tuple[str, Mapping[str, Iterable[Any]]]) -> Iterator[Decision]:
+    article_id, parts = group
+    known, notices = list(parts["known"]), list(parts["notices"])
+    if known or notices:  # of most stored recalls nothing is delivered
+        rows = StoredRows(recalls=[(article_id, recall) for recall in parts["recalls"]])
+        yield _decision({**parts, "known": known}, notices, rows.recalled([article_id]).get(article_id, ()))
+
+
+def _decision(parts: Mapping[str, Iterable[Any]], notices: list[Notice], recalls: Iterable[Recall]) -> Decision:
+    recalled = {recall.notice_id: recall.seen_at for recall in recalls}
+    return decide(list(parts["known"]), copies=set(parts["copies"]), notices=notices, recalled=recalled)
 
 
 def rows_of(decision: Decision, now: datetime) -> Iterator[Row]:

@@ -1,8 +1,11 @@
 """Find copies: candidates by shared keys, in the batch and in the archive, and the verified pairs among them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 
@@ -14,6 +17,7 @@ from transforms.drafts import read_drafts
 from transforms.index import StoredDoc, standing_order
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
+from transforms.stored_rows import StoredPrint, StoredTables, last_prints, shared
 from transforms.stored_texts import StoredKey, read_texts
 
 #: A pair, and keys that it shares.
@@ -25,10 +29,12 @@ class FindCandidates(beam.PTransform):
     """Pairs of texts worth comparing.
 
     Input: Known, of heads that may become rows. Output: Pair, each once. Pairs within the batch are found by a shuffle
-    of ids and keys, in which all elements of a window meet; pairs with the archive by looking keys up in the index.
+    of ids and keys, in which all elements of a window meet; pairs with the archive by looking keys up in the index, or,
+    with `tables`, by a shuffle of its fingerprints.
     """
 
     index: str
+    tables: StoredTables | None = None
 
     def expand(self, known: beam.PCollection[Known]) -> beam.PCollection[Pair]:
         batches = known | "Gather" >> beam.BatchElements(min_batch_size=256, max_batch_size=1024)
@@ -38,7 +44,18 @@ class FindCandidates(beam.PTransform):
             | "GroupByBucket" >> beam.GroupByKey()
             | "JoinBucket" >> beam.FlatMap(_join).with_output_types(tuple[str, _Shared])
         )
-        across = batches | "LookUpKeys" >> beam.ParDo(_LookUpKeys(self.index)).with_output_types(tuple[str, _Shared])
+        across = (
+            batches | "LookUpKeys" >> beam.ParDo(_LookUpKeys(self.index)).with_output_types(tuple[str, _Shared])
+            if self.tables is None
+            else {
+                "texts": known | "SpreadTexts" >> beam.FlatMap(_texts_by_key).with_output_types(tuple[int, TextAt]),
+                "docs": self.tables.prints
+                | "GroupPrints" >> beam.GroupByKey()
+                | "SpreadPrints" >> beam.FlatMap(_docs_by_key).with_output_types(tuple[int, StoredDoc]),
+            }
+            | "MeetStored" >> beam.CoGroupByKey()
+            | "PairWithStored" >> beam.FlatMap(_meet_stored).with_output_types(tuple[str, _Shared])
+        )
         return (
             (within, across)
             | "WithinAndAcross" >> beam.Flatten()
@@ -156,18 +173,40 @@ class _LookUpKeys(IndexedDoFn):
             text = text_of(known)
             for key in known.head.keys:
                 by_key.setdefault(key, []).append(text)
-        shared: dict[Pair, list[int]] = {}
-        docs: dict[tuple[int, str], list[StoredDoc]] = {}
-        for key, doc in self.index.sharing(sorted(by_key)):
-            docs.setdefault((key, doc.content_hash), []).append(doc)
-        for (key, _), alike in docs.items():
-            alike.sort(key=standing_order)
-            for text in by_key[key]:
-                other = next((doc for doc in alike if doc.article_id != text.article_id), None)
-                if other is not None:
-                    shared.setdefault(pair_of(text, _stored_text(other)), []).append(key)
-        for pair, keys in shared.items():
+        found: dict[Pair, list[int]] = {}
+        for key, docs in groupby(self.index.sharing(sorted(by_key)), key=itemgetter(0)):
+            for pair in _pairs(by_key[key], [doc for _, doc in docs]):
+                found.setdefault(pair, []).append(key)
+        for pair, keys in found.items():
             yield _name_of(pair), (pair, tuple(keys))
+
+
+def _pairs(texts: Iterable[TextAt], docs: Sequence[StoredDoc]) -> Iterator[Pair]:
+    """Each text with each stored text of another article that shares its key, one of identical ones."""
+    standing = sorted(docs, key=standing_order)
+    for text in texts:
+        others: dict[str, StoredDoc] = {}
+        for doc in standing:
+            if doc.article_id != text.article_id:
+                others.setdefault(doc.content_hash, doc)
+        for doc in others.values():
+            yield pair_of(text, _stored_text(doc))
+
+
+def _texts_by_key(known: Known) -> Iterator[tuple[int, TextAt]]:
+    text = text_of(known)
+    return ((key, text) for key in known.head.keys)
+
+
+def _docs_by_key(group: tuple[str, Iterable[StoredPrint]]) -> Iterator[tuple[int, StoredDoc]]:
+    return ((key, each.doc) for each in last_prints(group[1]) for key in each.keys)
+
+
+def _meet_stored(group: tuple[int, Mapping[str, Iterable[Any]]]) -> Iterator[tuple[str, _Shared]]:
+    key, parts = group
+    texts = list(parts["texts"])
+    for pair in _pairs(texts, shared(parts["docs"])) if texts else ():
+        yield _name_of(pair), (pair, (key,))
 
 
 def _stored_text(doc: StoredDoc) -> TextAt:

@@ -139,7 +139,7 @@ class Index:
                         version=version,
                         stored_in=stored_in,
                         date=date.fromisoformat(day),
-                        text_from=_richest(text_from, seen_from[article_id, version]),
+                        text_from=richest(text_from, seen_from[article_id, version]),
                         source_version=_whole(source_version),
                         updated_at=_time(updated_at),
                         first_at=_time(first_at.get((article_id, version), NONE)),
@@ -172,7 +172,7 @@ class Index:
                     words=words,
                 )
                 alike[content_hash].append(doc)
-        standing = {content_hash: _two(some) for content_hash, some in alike.items()}
+        standing = {content_hash: two_of(some) for content_hash, some in alike.items()}
         found: dict[int, set[str]] = {}
         for key, number in zip(hit_keys.tolist(), hit_numbers.tolist(), strict=True):
             found.setdefault(key, set()).add(docs[number].content_hash)
@@ -306,12 +306,12 @@ class Index:
         return self._db.execute(f"{select} ({','.join('?' * len(values))})", values).fetchall()
 
 
-def _richest(stored: TextFrom, seen: Iterable[TextFrom]) -> TextFrom:
+def richest(stored: TextFrom, seen: Iterable[TextFrom]) -> TextFrom:
     """The richest evidence of a version; that of its row where others are as rich."""
     return max((stored, *sorted(seen)), key=lambda text_from: RICHNESS.get(text_from, 0))
 
 
-def _two(alike: Iterable[StoredDoc]) -> tuple[StoredDoc, ...]:
+def two_of(alike: Iterable[StoredDoc]) -> tuple[StoredDoc, ...]:
     """Of identical texts the best, and the best of another article."""
     first, *others = sorted(alike, key=standing_order)
     return first, *[doc for doc in others if doc.article_id != first.article_id][:1]

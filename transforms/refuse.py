@@ -1,8 +1,9 @@
 """Rows for what was refused, the same refusal once for ever."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import apache_beam as beam
 
@@ -10,6 +11,7 @@ from transforms.core.identity import delivery_id
 from transforms.core.records import Rejected
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
+from transforms.stored_rows import StoredTables
 
 
 @dataclass(eq=False)
@@ -21,11 +23,18 @@ class RecordRejections(beam.PTransform):
 
     index: str
     now: datetime
+    tables: StoredTables | None = None
 
     def expand(self, refused: beam.PCollection[Rejected]) -> beam.PCollection[Row]:
+        by_delivery = refused | "KeyByDelivery" >> beam.WithKeys(delivery_id).with_output_types(tuple[str, Rejected])
+        if self.tables is not None:
+            return (
+                {"refused": by_delivery, "recorded": self.tables.rejections}
+                | "MeetRecorded" >> beam.CoGroupByKey()
+                | "DropMet" >> beam.FlatMap(_unmet, now=self.now).with_output_types(Row)
+            )
         return (
-            refused
-            | "KeyByDelivery" >> beam.WithKeys(delivery_id).with_output_types(tuple[str, Rejected])
+            by_delivery
             | "GroupByDelivery" >> beam.GroupByKey()
             | "Gather" >> beam.BatchElements(min_batch_size=64, max_batch_size=512)
             | "DropRecorded" >> beam.ParDo(_DropRecorded(self.index, self.now)).with_output_types(Row)
@@ -39,10 +48,19 @@ class _DropRecorded(IndexedDoFn):
 
     def process(self, groups: Sequence[tuple[str, Iterable[Rejected]]]) -> Iterator[Row]:
         recorded = self.index.known_rejections([delivery for delivery, _ in groups])
-        day = self.now.astimezone(UTC).date()
         for delivery, same in groups:
             if delivery not in recorded:
-                first = min(same, key=lambda refused: (refused.detail, refused.raw_address))
-                yield Row(
-                    table="rejected", date=day, values={"delivery_id": delivery, "seen_at": self.now, **asdict(first)}
-                )
+                yield _row(delivery, same, self.now)
+
+
+def _unmet(group: tuple[str, Mapping[str, Iterable[Any]]], now: datetime) -> Iterator[Row]:
+    delivery, parts = group
+    same = list(parts["refused"])
+    if same and not list(parts["recorded"]):
+        yield _row(delivery, same, now)
+
+
+def _row(delivery: str, same: Iterable[Rejected], now: datetime) -> Row:
+    first = min(same, key=lambda refused: (refused.detail, refused.raw_address))
+    values = {"delivery_id": delivery, "seen_at": now, **asdict(first)}
+    return Row(table="rejected", date=now.astimezone(UTC).date(), values=values)
