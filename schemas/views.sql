@@ -103,10 +103,10 @@ CREATE VIEW versions AS
         SELECT
             article_id,
             version,
-            min({'stored_in': stored_in, 'load_id': load_id}) AS place
+            min({'stored_in': stored_in, 'load_id': load_id}) FILTER (
+                stored_in <> 'held' OR embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock'))
+            ) AS place
         FROM stored
-        WHERE stored_in <> 'held'
-            OR embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock'))
         GROUP BY article_id, version
     ),
     -- A notice counts from when it was first delivered.
@@ -115,11 +115,11 @@ CREATE VIEW versions AS
         WHERE kind = 'withhold'
         GROUP BY notice_id, article_id, source_version, given_at
     ),
-    shown AS (
-        SELECT * FROM placed JOIN states USING (article_id, version)
-        WHERE article_id NOT IN (FROM killed)
+    judged AS (
+        SELECT
+            *,
             -- A withhold covers what is not known to be later than it.
-            AND NOT EXISTS (
+            EXISTS (
                 FROM withholds
                 WHERE withholds.article_id = placed.article_id
                     AND NOT CASE
@@ -130,7 +130,15 @@ CREATE VIEW versions AS
                             THEN states.state.updated_at > withholds.given_at
                         ELSE states.first_at > withholds.seen_at
                     END
-            )
+            ) AS is_withheld
+        FROM placed JOIN states USING (article_id, version)
+        WHERE article_id NOT IN (FROM killed)
+    ),
+    -- Nor is a poorer text shown in the place of one that is withheld: delivered after that one, it would not be stored.
+    richest AS (
+        FROM judged
+        WHERE place IS NOT NULL OR is_withheld
+        QUALIFY richness = max(richness) OVER (PARTITION BY article_id)
     )
     SELECT
         article_id,
@@ -143,7 +151,7 @@ CREATE VIEW versions AS
         coalesce(published_at, first_at) AS evidence_at,
         place.stored_in AS stored_in,
         place.load_id AS load_id
-    FROM (SELECT * FROM shown QUALIFY richness = max(richness) OVER (PARTITION BY article_id));
+    FROM richest WHERE place IS NOT NULL AND NOT is_withheld;
 
 -- Per article the highest version that may be shown; source_version, updated_at and seen_at are those of its state.
 CREATE VIEW articles_current AS

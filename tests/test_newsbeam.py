@@ -248,6 +248,15 @@ def test_a_later_usable_version_lifts_a_withhold(archive, notice, usable, shown)
     assert current(archive) == ([("a", "v2", 1)] if shown else [])
 
 
+def test_a_poorer_text_does_not_take_the_place_of_one_that_is_withheld(archive):
+    notice = {"notice_id": "n", "article_id": "a", "kind": "withhold", "seen_at": at(2)}
+    archive.publish(held=[row("a", seen=1)], recalls=[notice])
+    archive.publish(articles=[row("a", "v2", seen=3, text_from="summary")])
+    assert current(archive) == []
+    archive.publish(articles=[row("a", "v3", seen=4)])
+    assert current(archive) == [("a", "v3", 1)]
+
+
 def test_a_notice_that_is_told_again_counts_from_the_first_time(archive):
     notice = {"notice_id": "n", "article_id": "a", "kind": "withhold"}
     archive.publish(articles=[row("a", seen=5)], recalls=[notice | {"seen_at": at(9)}])

@@ -96,6 +96,14 @@ STORIES = {
         ],
         [body(12)],
     ),
+    "withheld-then-a-summary": (
+        [
+            wire("withheld-then-a-summary", body(69), 1),
+            withhold("withheld-then-a-summary", 2, None, body(69)),
+            wire("withheld-then-a-summary", "", 3, description_text=body(70, 1)),
+        ],
+        [],
+    ),
     "withheld-by-number": (
         [
             wire("withheld-by-number", body(13), 1),
