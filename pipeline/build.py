@@ -29,7 +29,11 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
     unread = p | "Unread" >> beam.Create(list(plan.unread)).with_output_types(Rejected)
     requests = p | "Requests" >> beam.Create(list(plan.requests)).with_output_types(Request)
 
-    read = pieces | "Spread" >> beam.Reshuffle() | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts)
+    read = (
+        pieces
+        | "Spread" >> beam.Reshuffle()
+        | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts, plan.purged)
+    )
     rejected = (unread, read["rejected"]) | "AllRejected" >> beam.Flatten()
 
     stored = p | ReadStored(plan.out, plan.index_generation) if plan.joins else None

@@ -156,7 +156,7 @@ def _killed(tables: Mapping[str, Table], window: _Window) -> pa.Table:
     with closing(duckdb.connect()) as db:
         for name, table in tables.items():
             db.register(f"all_{name}", table)
-        found = db.execute("SELECT count(*) FROM all_recalls WHERE kind = 'kill'").fetchall()
+        found = db.execute("SELECT count(*) FROM all_recalls WHERE kind IN ('kill', 'purge')").fetchall()
         parts = []
         if found != [(0,)]:
             _open_views(db)

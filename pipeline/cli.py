@@ -13,6 +13,7 @@ from pipeline.commands.expire import expire
 from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
 from pipeline.commands.poll import poll
+from pipeline.commands.purge import purge
 from pipeline.commands.reindex import reindex
 from pipeline.commands.rejected import rejected
 from pipeline.commands.reprocess import reprocess
@@ -38,7 +39,7 @@ def newsbeam() -> None:
     """  # noqa: D301  # \b is click's: keep these lines
 
 
-for command in (ingest, feeds, poll, watch, status, changes, rejected, reprocess, compact, expire, reindex):
+for command in (ingest, feeds, poll, watch, status, changes, rejected, reprocess, compact, expire, reindex, purge):
     newsbeam.add_command(command)
 
 

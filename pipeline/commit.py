@@ -90,7 +90,7 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
     return [
         RemoveAction(
             path=path,
-            data_change=not any(file.moved for file in change.files),
+            data_change=change.deleting or not any(file.moved for file in change.files),
             deletion_timestamp=int(time.time() * 1_000),
             size=live[path]["size_bytes"],
             partition_values={column: str(value) for column, value in (live[path].get("partition") or {}).items()},

@@ -9,7 +9,7 @@ One process writes at a time (the folder's lock sees to that); others may read m
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -205,6 +205,13 @@ class FeedStates:
         with self._transaction():
             for table, column in (("feeds", "url"), ("entries", "feed_url"), ("wanted", "feed_url")):
                 self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (feed_url,))  # noqa: S608 - names of ours
+
+    def unwant(self, is_gone: Callable[[Wanted], bool]) -> None:
+        """Want some pages no more, and leave no byte of what was wanted in the file."""
+        pages = [msgspec.json.decode(page, type=Wanted) for (page,) in self._db.execute("SELECT page FROM wanted")]
+        with self._transaction():
+            self._db.executemany("DELETE FROM wanted WHERE url = ?", [(page.url,) for page in pages if is_gone(page)])
+        self._db.execute("VACUUM")
 
     def rebuild(self, rows: Iterable[Asked]) -> None:
         """Take the states of all feeds from requests, in any order, in place of what is known of those feeds."""

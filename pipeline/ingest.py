@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -118,7 +118,7 @@ def run_batches(
     taxonomy = load_taxonomy(options.topics)
     report = Report(out=output.path, resumed=run.resumed)
     tallies: list[tuple[Count, ...]] = []
-    for plan in _plans(options, output, run, inputs, taxonomy.version, fills):
+    for plan in _plans(options, output, run, inputs, taxonomy.version, fills, index.purged()):
         tally = run_load(
             plan,
             output,
@@ -151,6 +151,8 @@ def catch_up(output: Output, index: Index, at: Callable[[Step], None]) -> list[s
     if recovered.rolled_forward:
         loads = ", ".join(map(str, recovered.rolled_forward))
         notes.append(f"Finished publishing load {loads}, which an earlier run had begun.")
+    if recovered.purged:
+        notes.append("Finished a purge, which an earlier run had begun.")
     notes += [
         f"Moved a file that nothing accounts for to {output.quarantine}/{name}." for name in recovered.quarantined
     ]
@@ -164,6 +166,7 @@ def _plans(
     inputs: Iterator[Input],
     taxonomy_version: str,
     fills: int | None,
+    purged: Collection[str],
 ) -> Iterator[Plan]:
     """The batch that was in hand, then those of all inputs that are not done."""
     pending = run.pending(next_load_id(output))
@@ -179,6 +182,7 @@ def _plans(
             now=options.now or datetime.now(UTC),
             taxonomy_version=taxonomy_version,
             fills=fills,
+            purged=purged,
         )
 
 

@@ -44,6 +44,7 @@ class TableChange:
     version: int  #: of the table afterwards
     files: tuple[StagedFile, ...]
     removed: tuple[str, ...] = ()  #: files that leave the table, below its folder
+    deleting: bool = False  #: rows of them are gone, and do not lie in `files`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

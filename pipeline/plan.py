@@ -1,5 +1,6 @@
 """A batch, decided: all that its result depends on, written down before it runs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -36,6 +37,7 @@ class Plan:
     requests: tuple[Request, ...] = ()  #: that were made for it, to be recorded
     joins: bool = False  #: what is stored is read as collections and joined with the batch, and the index is not asked
     fills: int | None = None  #: what this load and those before it stored stays as it is, unless richer evidence comes
+    purged: tuple[str, ...] = ()  #: articles of which nothing is taken in
 
     @property
     def folder(self) -> Path:
@@ -78,6 +80,7 @@ def plan_batch(
     taxonomy_version: str,
     requests: tuple[Request, ...] = (),
     fills: int | None = None,
+    purged: Collection[str] = (),
 ) -> Plan:
     """The plan of a batch that is to be the load `load_id` of the output folder `out`, an absolute path."""
     return Plan(
@@ -97,6 +100,7 @@ def plan_batch(
         size=batch.size,
         requests=requests,
         fills=fills,
+        purged=tuple(sorted(purged)),
     )
 
 

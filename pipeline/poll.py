@@ -221,8 +221,8 @@ class Poller:
         return survey
 
     def _has_page(self, article_ids: Collection[str]) -> Collection[str]:
-        stored = self.index.stored(sorted(article_ids))
-        return {
+        stored, purged = self.index.stored(sorted(article_ids)), self.index.purged()
+        return (purged & set(article_ids)) | {
             article_id
             for article_id, versions in stored.items()
             if any(RICHNESS[each.text_from] >= _PAGE for each in versions)
@@ -248,6 +248,7 @@ class Poller:
                 now=decision.ended_at,
                 taxonomy_version=self._taxonomy.version,
                 requests=requests if of_requests in batch.done else (),
+                purged=self.index.purged(),
             )
 
     def _inputs(self, round_: Round, decision: Decision, run: Run) -> Iterator[Input]:

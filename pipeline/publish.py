@@ -23,6 +23,8 @@ from pipeline.quarantine import account_for
 from schemas.tables import TABLES, to_table, write_parquet
 
 _LOADS: Final = "loads"
+#: In staging/: a purge that is decided.
+PURGE: Final = "purge.json"
 
 
 class Step(StrEnum):
@@ -51,6 +53,8 @@ class Staged:
     folder: Path  #: `output.staging_of(load_id)`
     removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: by table, files that leave it in this load
     moved: bool = False  #: what is staged is the rows of what is removed, in other files; then also of `loads`
+    fresh: frozenset[str] = frozenset()  #: of what is staged beside what moved, files of new rows: `<table>/<path>`
+    deleting: bool = False  #: not all rows of what is removed are staged again: they are gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ class Recovered:
     rolled_forward: tuple[int, ...]  #: loads that were decided and are now published
     quarantined: tuple[str, ...]  #: files nothing accounts for, as they are called in quarantine/
     missing: tuple[str, ...]  #: files that a table's log names and that are gone, below the output folder
+    purged: bool = False  #: a purge was finished
 
 
 def _pass(step: Step) -> None:
@@ -122,8 +127,8 @@ def recover(output: Output, *, update_state: Callable[[int], None], at: Callable
     """Put right what a run that died left; at every start, before anything is planned.
 
     Killed itself, it is simply done again. A load with an intent is finished; without one its staging is left for its
-    plan, unless it was published. Drafts of the log are removed. A Parquet file in a table that its log does not know
-    is moved to quarantine/; none is ever deleted.
+    plan, unless it was published. Then a purge that was begun is finished. Drafts of the log are removed. A Parquet
+    file in a table that its log does not know is moved to quarantine/; none is ever deleted.
 
     Raises:
         CannotPublish: an intent cannot be carried out: a file of it is missing or is not what it was. Nothing is
@@ -141,12 +146,25 @@ def recover(output: Output, *, update_state: Callable[[int], None], at: Callable
     for folder in sorted(output.staging.iterdir()):
         if folder.name.isdecimal() and int(folder.name) <= last:
             shutil.rmtree(folder)
+    purged = _finish_purge(output, update_state)
     quarantined, missing = [], []
     for name in TABLES:
         strangers, gone = account_for(output, name)
         quarantined += strangers
         missing += gone
-    return Recovered(rolled_forward=tuple(finished), quarantined=tuple(quarantined), missing=tuple(missing))
+    return Recovered(
+        rolled_forward=tuple(finished), quarantined=tuple(quarantined), missing=tuple(missing), purged=purged
+    )
+
+
+def _finish_purge(output: Output, update_state: Callable[[int], None]) -> bool:
+    """Whether there was a purge to finish."""
+    if not (output.staging / PURGE).exists():
+        return False
+    from pipeline.purge import finish_purge  # which publishes, too
+
+    finish_purge(output, update_state=update_state)
+    return True
 
 
 def _intents(output: Output) -> list[Path]:
@@ -163,7 +181,7 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
     own = folder / "tables" / _LOADS / f"{load_id:010d}-0000.parquet"
     own.unlink(missing_ok=True)  # of a publish that died before its intent
     files = {
-        name: tuple(replace(file, moved=staged.moved) for file in found)
+        name: tuple(replace(file, moved=staged.moved and f"{name}/{file.path}" not in staged.fresh) for file in found)
         for name, found in inspect_staged(folder, load_id).items()
     }
     if _LOADS in files and not staged.moved:
@@ -171,7 +189,12 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
     own.parent.mkdir(parents=True, exist_ok=True)
     versions = {name: output.delta(name).version() for name in TABLES}
     changes = {
-        name: TableChange(version=versions[name] + 1, files=files.get(name, ()), removed=staged.removed.get(name, ()))
+        name: TableChange(
+            version=versions[name] + 1,
+            files=files.get(name, ()),
+            removed=staged.removed.get(name, ()),
+            deleting=staged.deleting,
+        )
         for name in TABLES
         if name in files or staged.removed.get(name)
     }

@@ -13,7 +13,7 @@ which is taken off. Not for use by two threads, or processes, at once.
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -145,6 +145,14 @@ class Round:
         """What was kept under a name; None: nothing."""
         path = self._note(name)
         return path.read_bytes() if path.exists() else None
+
+    def rewrite(self, change: Callable[[Request], Request]) -> None:
+        """Write the journal anew, each request as `change` gives it, whole or not at all; nothing if none differs."""
+        self.close()
+        lines = list(self._lines())
+        changed = [replace(line, request=change(line.request)) for line in lines]
+        if changed != lines:
+            write_synced(self.folder / JOURNAL, b"".join(_encode(line) + b"\n" for line in changed))
 
     def mark_published(self) -> None:
         """What the round received is published. Twice is once."""

@@ -117,7 +117,7 @@ RECALLS: Final = (
     column("article_id", TEXT, "article it is about"),
     column("provider", TEXT, "agency that gave the item's id"),
     column("item_id", TEXT, "item it is about, as the agency calls it"),
-    column("kind", TEXT, "kill or withhold"),
+    column("kind", TEXT, "kill, withhold, or purge: the law had the article removed; nothing of it is kept"),
     column("source_version", WHOLE, "version of the item as the agency counts it", "number", null=True),
     column("notice", TEXT, "what the notice says"),
     column("at", UTC, "when the agency gave the notice", "UTC, microseconds", null=True),

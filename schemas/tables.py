@@ -99,7 +99,7 @@ _SPECS: Final = (
         key=("a_article_id", "a_version", "b_article_id", "b_version"),
         day_of="article a",
     ),
-    _spec("recalls", "a kill or withhold notice", columns.RECALLS, key=("notice_id",)),
+    _spec("recalls", "a kill or withhold notice, or a purge", columns.RECALLS, key=("notice_id",)),
     _spec(
         "sightings",
         "an article seen at a place for the first time, or changed there",

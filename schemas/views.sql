@@ -37,7 +37,7 @@ CREATE VIEW texts_known AS
 -- wherever they were seen. What was verified of a text holds for all that have the same one. A text that is poorer than
 -- another of its article tells nothing: were it delivered after that one, it would not be stored.
 CREATE VIEW killed AS
-    WITH kills AS (SELECT article_id, lower(provider) AS provider FROM recalls WHERE kind = 'kill'),
+    WITH kills AS (SELECT article_id, lower(provider) AS provider FROM recalls WHERE kind IN ('kill', 'purge')),
     linked AS (
         SELECT a_content_hash AS content_hash, b_content_hash AS other_hash FROM links
         UNION SELECT b_content_hash, a_content_hash FROM links

@@ -236,6 +236,12 @@ class Index:
                 )
         return {article_id: tuple(notices) for article_id, notices in found.items()}
 
+    def purged(self) -> frozenset[str]:
+        """Every article that was purged."""
+        return frozenset(
+            article_id for (article_id,) in self._db.execute("SELECT article_id FROM recalls WHERE kind = 'purge'")
+        )
+
     def apply_load(self, out: Path, load_id: int, files: Sequence[Path]) -> int:
         """Apply the load just published from its own files, those of other tables passed over; the generation after it.
 

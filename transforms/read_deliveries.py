@@ -1,6 +1,6 @@
 """Read pieces of input into heads, notices and rejections, each delivery where it can be killed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +10,10 @@ import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
 from apache_beam.typehints.decorators import no_annotations
 
+from transforms.core.addresses import canonical_address
 from transforms.core.deliveries import Found, Head, Notice
 from transforms.core.pieces import Piece
-from transforms.core.records import Rejected
+from transforms.core.records import Reason, Rejected, Stage
 from transforms.isolation import shared_pool
 from transforms.worker import Settings
 
@@ -31,19 +32,20 @@ class ReadDeliveries(beam.PTransform):
     Input: lists of Piece, bounded or windowed. Output: a dict of collections, `heads` (Head), `notices` (Notice) and
     `rejected` (Rejected); a delivery is in one of them, a withheld text in the first two; and `delivered`, the source
     of each delivery, to hold against what came of them. Order is not kept. Each head's draft lies in `drafts` by the
-    time the head is emitted; run again, the drafts lie elsewhere in that folder. No shuffle.
+    time the head is emitted; run again, the drafts lie elsewhere in that folder. What is of an
+    article in `purged` is rejected. No shuffle.
     """
 
     settings: Settings
     workers: int
     now: datetime
     drafts: str
+    purged: tuple[str, ...]
 
     @no_annotations
     def expand(self, pieces: beam.PCollection[list[Piece]]) -> dict[str, beam.PCollection]:
-        found = pieces | "Read" >> beam.ParDo(_Read(self.settings, self.workers, self.now, self.drafts)).with_outputs(
-            "notices", "rejected", "delivered", main="heads"
-        )
+        read = _Read(self.settings, self.workers, self.now, self.drafts, frozenset(self.purged))
+        found = pieces | "Read" >> beam.ParDo(read).with_outputs("notices", "rejected", "delivered", main="heads")
         return {
             "heads": found.heads,
             "notices": found.notices,
@@ -53,16 +55,37 @@ class ReadDeliveries(beam.PTransform):
 
 
 class _Read(beam.DoFn):
-    def __init__(self, settings: Settings, workers: int, now: datetime, drafts: str) -> None:
+    def __init__(self, settings: Settings, workers: int, now: datetime, drafts: str, purged: frozenset[str]) -> None:
         self.settings = settings
         self.workers = workers
         self.now = now
         self.drafts = drafts
+        self.purged = purged
 
     def process(self, pieces: Sequence[Piece]) -> Iterator[_Output]:
         pool = shared_pool(self.settings, self.workers)
         for found in pool.run(pieces, now=self.now, drafts=Path(self.drafts)):
-            yield from _tagged(found)
+            yield from _tagged(refuse_purged(found, self.purged))
+
+
+def refuse_purged(found: Found, purged: Collection[str]) -> Found:
+    """What a delivery gave, or, of an article that was purged, a refusal that tells nothing of it but its id.
+
+    Its id stands for an address that names it; the path of a file, which a user chose, is told.
+    """
+    about = found.head or found.notice
+    if about is None or about.article_id not in purged:
+        return found
+    is_named = found.head is not None and canonical_address(about.origin) == found.head.url != ""
+    return Found(
+        rejected=Rejected(
+            stage=Stage.IDENTIFY,
+            reason=Reason.PURGED,
+            detail=f"{about.article_id} was purged; nothing of it is taken in again",
+            origin=about.article_id if is_named else about.origin,
+            source=about.source,
+        )
+    )
 
 
 def _tagged(found: Found) -> Iterator[_Output]:

@@ -13,6 +13,8 @@ from transforms.core.records import Article, Fingerprint, Rejected, SourceKind, 
 #: Why an article may not be shown; empty: it may. An advisory is for editors only, and recalls nothing.
 Hold = Literal["", "embargo", "withheld", "advisory"]
 NoticeKind = Literal["kill", "withhold"]
+#: What an earlier load may hold: a notice, or that the article was purged.
+RecallKind = Literal["kill", "withhold", "purge"]
 StoredIn = Literal["articles", "copies", "held"]
 
 #: How rich the evidence of a text is. A poorer text never replaces a richer one; equals are compared.
@@ -99,7 +101,7 @@ class Recall:
     """What an earlier load holds of a notice."""
 
     notice_id: str
-    kind: NoticeKind
+    kind: RecallKind
     source_version: int | None
     at: datetime | None
     seen_at: datetime

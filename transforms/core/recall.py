@@ -1,8 +1,9 @@
 """What a kill or withhold covers.
 
-Does no I/O. A kill covers every version of the item, for ever. A withhold covers what is not known to be later than it:
-by the numbers of their versions, where both have one and they differ; else by the times that the agency gave; else by
-when they were delivered. `schemas/views.sql` says the same of what is stored.
+Does no I/O. A kill covers every version of the item, for ever; so does a purge, which leaves nothing to cover. A
+withhold covers what is not known to be later than it: by the numbers of their versions, where both have one and they
+differ; else by the times that the agency gave; else by when they were delivered. `schemas/views.sql` says the same of
+what is stored.
 """
 
 from transforms.core.deliveries import Head, Notice, Recall
@@ -17,7 +18,7 @@ def covers(said: Notice | Recall, head: Head, *, delivered_later: bool) -> bool:
         delivered_later: whether the head's text was first delivered after the notice; counts only where nothing
             better is known.
     """
-    if said.kind == "kill":
+    if said.kind in ("kill", "purge"):
         return True
     told, known = said.source_version, head.source_version
     if told is not None and known is not None and told != known:

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"  #: took more memory than an item may
     CRASHED = "crashed"  #: killed the interpreter that read it
     NOT_AUTHORISED = "not_authorised"  #: its source may not say this
+    PURGED = "purged"  #: purged for the law: nothing of it is taken in again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
