@@ -82,6 +82,9 @@ class World:
         other = " ".join([title.split()[0], *rng.choices(self.words, k=4)])
         self.titles = {"base": title, "edited": f"{title} again", "other": other}
 
+        # One for all: of a text that is delivered under two of them, the first that is stored holds.
+        self.embargo = rng.choice(["2026-02-01T00:00:00Z", "2026-03-04T00:00:00Z", "2199-01-01T00:00:00Z", "noon"])
+
     def paragraph(self, sentences):
         rng = self.rng
         return " ".join(
@@ -179,6 +182,8 @@ def _wire(world, kind, number, at):
         )
     if rng.random() < 0.4:
         record["firstcreated"] = rng.choice(["2026-02-01T07:00:00Z", "2026-02-01T07:00:00Z", "2026-02-02T07:00:00Z"])
+    if kind == "wire" and rng.random() < 0.15:
+        record["embargoed"] = world.embargo
     if kind == "wire" and rng.random() < 0.15:
         record["embargoed"] = rng.choice(
             ["2026-02-01T00:00:00Z", "2026-03-04T00:00:00Z", "2199-01-01T00:00:00Z", "noon"]
