@@ -184,10 +184,6 @@ def _wire(world, kind, number, at):
         record["firstcreated"] = rng.choice(["2026-02-01T07:00:00Z", "2026-02-01T07:00:00Z", "2026-02-02T07:00:00Z"])
     if kind == "wire" and rng.random() < 0.15:
         record["embargoed"] = world.embargo
-    if kind == "wire" and rng.random() < 0.15:
-        record["embargoed"] = rng.choice(
-            ["2026-02-01T00:00:00Z", "2026-03-04T00:00:00Z", "2199-01-01T00:00:00Z", "noon"]
-        )
     if kind == "wire" and rng.random() < 0.1:
         text = record["description_text"] = "\n\n".join(world.texts["summary"])
         del record["body_text"]
