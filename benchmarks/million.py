@@ -4,7 +4,7 @@ Two archives are made that differ in how much they hold. Both begin with the sam
 fingerprints and sightings without texts are published in loads of 5,000, as many as are wanted. Their sizes are those
 of real fingerprints of invented texts; one in ten shares half of its keys with an earlier one, one in six holds keys
 that hundreds share. A run of 1,000 new JSON Lines articles, 100 of them cut copies of stored ones, goes into both, by
-turns, other articles each round; CPU is user + system of the whole process tree. At the end the larger index is rebuilt.
+turns, other articles each round; CPU is user + system of the process tree. At the end the larger index is rebuilt.
 
 Prints the ratio of CPU (at most 1.15 is wanted), bytes on disk of index and fingerprints together (1.5 KB a document)
 and the peak memory of `newsbeam reindex` (1.2 GB). With a million the archive takes some five minutes and 3 GB.
