@@ -82,8 +82,11 @@ class World:
         other = " ".join([title.split()[0], *rng.choices(self.words, k=4)])
         self.titles = {"base": title, "edited": f"{title} again", "other": other}
 
-        # One for all: of a text that is delivered under two of them, the first that is stored holds.
+        # One for all: of a text that is delivered under two of them, the first that is stored holds. And where items
+        # are withheld, a text is under it always or never: what is held does not say which of two reasons is gone.
         self.embargo = rng.choice(["2026-02-01T00:00:00Z", "2026-03-04T00:00:00Z", "2199-01-01T00:00:00Z", "noon"])
+        self.withholds = rng.random() < 0.5
+        self.under_embargo = rng.sample(sorted(self.texts), 1)
 
     def paragraph(self, sentences):
         rng = self.rng
@@ -100,7 +103,7 @@ def history(seed, times=3):
     rng = world.rng
     kinds = rng.choices(
         ["wire", "kill", "withhold", "copy", "page", "feed", "asked page", "asked feed", "bare"],
-        [10, 1, 1.5, 5, 4, 3, 2, 2, 0.5],
+        [10, 1, 3 * world.withholds, 5, 4, 3, 2, 2, 0.5],
         k=rng.randint(4, 12),
     )
     made = [_deliver(world, kind, number, rng.randrange(times)) for number, kind in enumerate(kinds)]
@@ -140,17 +143,17 @@ def _deliver(world, kind, number, at):
             origin=place,
             form="lines",
             data=json.dumps(record).encode() + b"\n",
-            state=f"{text} {title} {record.get('versioncreated')}",
+            state=f"{body} {title} {record.get('versioncreated')}",
             said=f"{said} {record}",
         )
     if kind == "bare":
         data = "\n\n".join([head, *body]).encode()
-        return Delivery(at=at, origin=place, form="document", data=data, state=f"{text} {title}", said=said)
+        return Delivery(at=at, origin=place, form="document", data=data, state=f"{body} {title}", said=said)
     if kind in ("page", "asked page"):
         claimed = rng.choice([
             "", "", f"https://{host}{path}", f"https://{host}/", f"https://{world.name}-o1.example/news/1",
         ])  # fmt: skip
-        return _page(kind, at, address, head, body, claimed, place, f"{text} {title}", f"{said} canonical={claimed}")
+        return _page(kind, at, address, head, body, claimed, place, f"{body} {title}", f"{said} canonical={claimed}")
     full = rng.random() < 0.5
     return _feed(
         world,
@@ -161,7 +164,7 @@ def _deliver(world, kind, number, at):
         body,
         full,
         place,
-        f"{text} {title} {full}",
+        f"{body} {title} {full}",
         f"{said} {'content' if full else 'summary'}",
     )
 
@@ -182,11 +185,11 @@ def _wire(world, kind, number, at):
         )
     if rng.random() < 0.4:
         record["firstcreated"] = rng.choice(["2026-02-01T07:00:00Z", "2026-02-01T07:00:00Z", "2026-02-02T07:00:00Z"])
-    if kind == "wire" and rng.random() < 0.15:
-        record["embargoed"] = world.embargo
     if kind == "wire" and rng.random() < 0.1:
-        text = record["description_text"] = "\n\n".join(world.texts["summary"])
+        text, record["description_text"] = "summary", "\n\n".join(world.texts["summary"])
         del record["body_text"]
+    if kind == "wire" and (text in world.under_embargo if world.withholds else rng.random() < 0.2):
+        record["embargoed"] = world.embargo
     if kind == "kill":
         record |= {"pubstatus": "canceled", "body_text": ""}
         if rng.random() < 0.3:
@@ -194,8 +197,8 @@ def _wire(world, kind, number, at):
     if kind == "withhold":
         record |= {"pubstatus": "withheld", "body_text": record["body_text"] if rng.random() < 0.5 else ""}
     told = {key: value for key, value in record.items() if key not in ("body_text", "headline")}
-    shown = f"{text} {title}" if kind == "wire" else kind
-    number = record.get("version", "").replace(str(10**19), "")  # too great for one, and that year is yet to come
+    shown = f"{world.texts[text]} {title}" if kind == "wire" else kind
+    version = record.get("version", "").replace(str(10**19), "")  # too great for one, and that year is yet to come
     time = record.get("versioncreated", "").replace("2031-01-01T00:00:00Z", "")
     place = rng.choice([f"{world.name}/{number}", f"{world.name}/shared-wire"])
     return Delivery(
@@ -203,7 +206,7 @@ def _wire(world, kind, number, at):
         origin=place,
         form="lines",
         data=json.dumps(record).encode() + b"\n",
-        state=f"{shown} {number} {time}",
+        state=f"{shown} {version} {time}",
         said=f"{kind} {title!r} {text!r} {told}",
     )
 
