@@ -24,7 +24,7 @@ offering is received again before it is refused, and lies in `raw/` until it exp
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -41,13 +41,13 @@ from pipeline.account import columns_of
 from pipeline.durable import sync_folder, write_synced
 from pipeline.output import Output
 from pipeline.publish import PURGE, Staged, Step, discard_staging, next_load_id, publish
-from pipeline.purgefind import CannotPurge, Doomed, Target
+from pipeline.purge_report import PurgeReport
+from pipeline.purgefind import CannotPurge, Target
 from pipeline.purgeraw import purge_raw
 from pipeline.purgestate import purge_left_files, purge_quarantine, purge_staging, purge_state
 from pipeline.purgetables import Unreadable, holds, write_without
 from pipeline.raw import Round
 from pipeline.runs import release
-from pipeline.wording import counted, printable
 from schemas.tables import TABLES, to_table, write_parquet
 from transforms.core.purging import Purge
 from transforms.snapshot import table_files
@@ -78,66 +78,6 @@ class _Note:
     purge: Purge
     kills: tuple[str, ...]
     now: datetime
-
-
-@dataclass(slots=True, kw_only=True)
-class PurgeReport:
-    """What was removed, or would be."""
-
-    out: Path
-    doomed: tuple[Doomed, ...] = ()
-    removed: dict[str, int] = field(default_factory=dict)  #: rows by table
-    emptied: dict[str, int] = field(default_factory=dict)  #: rows by table whose words went
-    load_id: int = 0  #: that removed them; 0: there were none
-    files: int = 0  #: that had left the tables, or lay in quarantine
-    cut: int = 0  #: feed documents that it was cut out of
-    emptied_answers: int = 0
-    unreadable: list[str] = field(default_factory=list)  #: lines that name files of which nobody knows what they hold
-    dry_run: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """For machines."""
-        return {
-            "out": str(self.out),
-            "articles": [each.article_id for each in self.doomed],
-            "removed": self.removed,
-            "emptied": self.emptied,
-            "load": self.load_id,
-            "files": self.files,
-            "raw": {"cut": self.cut, "emptied": self.emptied_answers},
-            "unreadable": self.unreadable,
-            "dry_run": self.dry_run,
-        }
-
-    def lines(self) -> list[str]:
-        """For people."""
-        if self.dry_run:
-            return [*told(self.doomed, "Would remove"), *self._unreadable()]
-        rows = ", ".join(f"{count:,} of {name}" for name, count in {**self.removed, **self.emptied}.items())
-        lines = [
-            f"Purged {counted(len(self.doomed), 'article')}: {', '.join(each.article_id for each in self.doomed)}.",
-            f"Rows removed or emptied: {rows or 'none'}.",
-        ]
-        if self.files:
-            lines.append(f"Deleted {counted(self.files, 'file')} that no table holds any more.")
-        if self.cut or self.emptied_answers:
-            cut = counted(self.cut, "document")
-            lines.append(f"Cut it out of {cut} below raw/, and emptied {counted(self.emptied_answers, 'answer')}.")
-        return [*lines, *self._unreadable()]
-
-    def _unreadable(self) -> list[str]:
-        return [f"Cannot tell what it holds: {line}" for line in self.unreadable]
-
-
-def told(doomed: tuple[Doomed, ...], doing: str) -> list[str]:
-    """What a purge is about, for a person who has to decide."""
-    lines = [f"{doing} for good {counted(len(doomed), 'article')}:"]
-    for each in doomed:
-        title = printable(each.titles[-1]) if each.titles else "no text is stored"
-        more = f"{counted(each.versions, 'version')}{'; purged before' if each.was_purged else ''}"
-        sources = f" ({', '.join(map(printable, each.sources))})" if each.sources else ""
-        lines.append(f"  {each.article_id}  {title}{sources}  {more}")
-    return lines
 
 
 def _nothing(step: Step | PurgeStep) -> None:

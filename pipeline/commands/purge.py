@@ -41,7 +41,8 @@ def purge(named: str, out: Path, copies: bool, yes: bool, dry_run: bool, as_json
         from pipeline.output import check_readable, open_output
         from pipeline.publish import recover
         from pipeline.purge import purge as run
-        from pipeline.purge import survey_purge, told
+        from pipeline.purge import survey_purge
+        from pipeline.purge_report import told
         from pipeline.purgefind import find_target
         from pipeline.reindex import INDEX
         from pipeline.runs import move_on

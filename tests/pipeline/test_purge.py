@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import newsbeam
 from pipeline.exchanges import DoesNotFit, exchange_of_length
+from pipeline.ingest import catch_up
 from pipeline.output import open_output
 from pipeline.publish import Step, recover
 from pipeline.purge import PurgeStep, purge
@@ -244,6 +245,23 @@ def test_the_index_forgets_it_and_knows_the_rest(out):
         assert index.stored([WORD]) == {}
         assert index.stored(["Gannet"])
         assert index.purged() == {WORD}
+
+
+def test_a_run_that_holds_the_index_open_finishes_a_purge_and_goes_on(out):
+    def at(step):
+        if step is PurgeStep.RAW_CLEANED:
+            raise Died
+
+    with pytest.raises(Died):
+        do(out, at=at)
+    with (
+        open_output(out, command="test") as output,
+        Index.open(output.state / "index.sqlite", readonly=False) as index,
+    ):
+        assert catch_up(output, index, lambda _: None) == ["Finished a purge, which an earlier run had begun."]
+        assert (index.generation, index.purged(), index.stored([WORD])) == (4, {WORD}, {})
+        with Index.open(output.state / "index.sqlite", readonly=True) as reader:
+            assert reader.stored(["Gannet"]) == index.stored(["Gannet"]) != {}
 
 
 def test_a_delivery_of_it_becomes_a_refusal_that_names_its_id_alone():
