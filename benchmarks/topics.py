@@ -43,7 +43,7 @@ def main() -> None:
             for expression in topic.expressions
             if expression.language == language
         ]
-        spelt = sum(len(expression.spellings()) for expression in told)
+        spelt = sum(len(piece.spellings) for expression in told for piece in expression.pieces())
         print(f"  {language}: {len(told)} expressions, {spelt} spellings")
 
     rows = [json.loads(line) for line in (DATA / "topics" / "fa_kes.jsonl").read_text(encoding="utf-8").splitlines()]

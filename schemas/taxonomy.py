@@ -1,58 +1,42 @@
 """The topic taxonomy: what an editor writes in YAML, checked and frozen.
 
-Reads one file and nothing else. What an expression matches is told in `topics.yaml` and decided by
+Reads one file and nothing else. How an expression is written is told in `expressions`, what it matches is decided by
 `transforms.core.matching`.
 """
 
 import hashlib
 import json
-import math
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import product
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from schemas import yamlfile
+from schemas.expressions import Company, Expression, faults, filled, pieces
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+__all__ = ["LANGUAGES", "Company", "Expression", "Taxonomy", "TaxonomyError", "TopicRule", "load_taxonomy"]
 
 #: ISO 639-1 codes of the languages an expression may be written in; their order breaks ties.
-LANGUAGES: Final = ("en", "ar", "tr", "ru", "fr", "de", "es")
+LANGUAGES: Final = ("en", "ar", "tr", "ru", "fr", "de", "es", "it", "fa", "uk")
 #: Bytes of a taxonomy file above which it is refused unread.
 MAX_BYTES: Final = 4_000_000
-#: Spellings one expression may stand for.
-MAX_SPELLINGS: Final = 200
-#: place: its names are lent to the other languages of the same script; theme: they are not.
-Kind = Literal["place", "theme"]
+#: place: its names are lent to the other languages of the same script; organisation and theme: they are not.
+Kind = Literal["place", "organisation", "theme"]
 
-_MAX_DEPTH: Final = 20
-_Path = tuple[str | int, ...]
-_CHOICE: Final = re.compile(r"\(([^()]*)\)")
+#: The keys of a topic under which expressions stand.
+_GROUPS: Final = ("expressions", "unless")
+#: The keys of an expression under which its company stands.
+_COMPANY: Final = ("with", "without")
 
 
 class TaxonomyError(ValueError):
     """A taxonomy that cannot be used, told in one line: file, line where known, path of the bad node, what is wrong."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expression:
-    """Words that speak for a topic in one language. A chunk that starts with `=` matches as written, not inflected."""
-
-    text: str
-    language: str
-    weight: float = 1.0  #: above 0 to 1; expressions whose weights do not add up to .5 claim nothing
-
-    def spellings(self) -> tuple[str, ...]:
-        """What the choices in round brackets give, in order.
-
-        >>> Expression(text="(open|secure) a corridor(| zone)", language="en").spellings()
-        ('open a corridor', 'open a corridor zone', 'secure a corridor', 'secure a corridor zone')
-        """
-        return tuple(" ".join("".join(choice).split()) for choice in product(*_parts(self.text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +49,9 @@ class TopicRule:
     definition: str
     expressions: tuple[Expression, ...]
     unless: tuple[Expression, ...] = ()  #: a match inside one of these says nothing
+    parent: str = ""  #: id of the wider topic; empty: none
+    iptc: str = ""  #: IPTC Media Topic: medtop:20000065
+    wikidata: str = ""  #: Wikidata item: Q210392
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,121 +71,145 @@ def load_taxonomy(path: Path | str | None = None, *, trusted: bool = False) -> T
 
     Raises:
         TaxonomyError: it cannot be read, is not YAML, uses YAML aliases, breaks the JSON Schema
-            (`topics.schema.json`), has a topic id twice, or the same expression in two topics of a language.
+            (`topics.schema.json`), has a topic id twice, a parent that is unknown or its own descendant, an expression
+            that is written wrongly, or the same expression in two topics of a language.
     """
+    return parse_taxonomy(*read_taxonomy(path), trusted=trusted)
+
+
+def read_taxonomy(path: Path | str | None = None) -> tuple[bytes, str]:
+    """What is in the file of a taxonomy, and its name. Raises as `load_taxonomy`, if it cannot be read."""
     source = Path(path) if path is not None else files("schemas") / "topics.yaml"
     name = str(path) if path is not None else "topics.yaml"
     try:
         with source.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise TaxonomyError(
-            f"{name}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
-        ) from error
+        raise TaxonomyError(f"{name}: cannot be read: {error.strerror}") from error
     if len(content) > MAX_BYTES:
         raise TaxonomyError(f"{name}: larger than {MAX_BYTES} bytes")
-    return parse_taxonomy(content, name, trusted=trusted)
+    return content, name
 
 
 @lru_cache(maxsize=2)
 def parse_taxonomy(content: bytes, name: str = "taxonomy", *, trusted: bool = False) -> Taxonomy:
     """The taxonomy in the bytes of a YAML file; `name` starts every error message. Raises as `load_taxonomy`."""
-    document = _parse(content, name)
-    for bad, message in () if trusted else _faults(document):
-        raise TaxonomyError(_located(content, name, bad, message))
+    if trusted:
+        document = yamlfile.read_checked(content)
+    else:
+        document = _read(content, name)
+        for bad, message in taxonomy_faults(document):
+            raise TaxonomyError(located(yamlfile.Nodes(content), name, bad, message))
     digest = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:10]
-    return Taxonomy(version=f"{document['version']}+{digest}", topics=tuple(_rule(node) for node in document["topics"]))
+    words = document.get("words", {})
+    return Taxonomy(
+        version=f"{document['version']}+{digest}", topics=tuple(_rule(node, words) for node in document["topics"])
+    )
 
 
-def _parts(text: str) -> list[list[str]]:
-    return [part.split("|") if odd % 2 else [part] for odd, part in enumerate(_CHOICE.split(text))]
+def fault_lines(content: bytes, name: str) -> list[str]:
+    """All that is wrong with the YAML file of a taxonomy, one line each, as a `TaxonomyError` tells the first."""
+    try:
+        document = _read(content, name)
+    except TaxonomyError as error:
+        return [str(error)]
+    found = list(taxonomy_faults(document))
+    nodes = yamlfile.Nodes(content) if found else None
+    return [located(nodes, name, bad, message) for bad, message in found] if nodes else []
+
+
+def taxonomy_faults(document: Any) -> Iterator[tuple[yamlfile.Path, str]]:  # noqa: ANN401  # whatever YAML holds
+    """What is wrong, as (path of the node, what); meaning is looked at only where the structure is right."""
+    broken = sorted(_validator().iter_errors(document), key=lambda error: [str(step) for step in error.absolute_path])
+    if broken:
+        yield from map(_explain, broken)
+        return
+    yield from _list_faults(document.get("words", {}))
+    yield from _tree_faults(document["topics"])
+    owners: dict[tuple[str, str], yamlfile.Path] = {}
+    for place, node in enumerate(document["topics"]):
+        for key in _GROUPS:
+            for language, entries in node.get(key, {}).items():
+                lists = _lists(document.get("words", {}), language)
+                for number, entry in enumerate(entries):
+                    here: yamlfile.Path = ("topics", place, key, language, number)
+                    yield from _entry_faults(entry, here, lists, owners)
+
+
+def located(nodes: yamlfile.Nodes, name: str, path: yamlfile.Path, message: str) -> str:
+    """One line that names file, line, node and fault."""
+    return f"{name}: line {nodes.line(path)}: {yamlfile.spell(path)}: {message}"
+
+
+def _read(content: bytes, name: str) -> Any:  # noqa: ANN401  # whatever YAML holds
+    try:
+        return yamlfile.read(content)
+    except yamlfile.NotReadable as error:
+        raise TaxonomyError(f"{name}: {error}") from error
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # a tenth of a second, and not needed where a file is trusted
+
     schema = json.loads((files("schemas") / "topics.schema.json").read_text(encoding="utf-8"))
     return Draft202012Validator(schema)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C parser where it was built
-    """Safe YAML without merge keys, whose mappings may not say a key twice: the second would silently win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
-            if key.tag == "tag:yaml.org,2002:merge":
-                raise yaml.constructor.ConstructorError(None, None, "merge keys are not allowed", key.start_mark)
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
-            seen.add(str(key.value))
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        return mapping
+def _list_faults(words: dict[str, dict[str, list[str]]]) -> Iterator[tuple[yamlfile.Path, str]]:
+    for name, by_language in words.items():
+        for language, entries in by_language.items():
+            for number, word in enumerate(entries):
+                if not any(letter.isalnum() for letter in word):
+                    yield ("words", name, language, number), f"{word!r} is no word at all"
 
 
-def _parse(content: bytes, name: str) -> Any:  # noqa: ANN401  # whatever YAML holds
-    """The document in the file."""
-    try:
-        text = content.decode("utf-8-sig")
-        _check_shape(text, name)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is safe
-    except UnicodeDecodeError as error:
-        raise TaxonomyError(f"{name}: not UTF-8: {error.reason} at byte {error.start}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise TaxonomyError(f"{name}: {where}not YAML as it should be: {problem}") from error
-
-
-def _check_shape(text: str, name: str) -> None:
-    """Refuse aliases, which make a small file a huge tree or a loop, and depth, on which the recursive parser dies."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        fault = "aliases are not allowed" if isinstance(event, yaml.AliasEvent) else "nested too deeply"
-        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark is not None else 0
-            raise TaxonomyError(f"{name}: line {line}: not YAML as it should be: {fault}")
-
-
-def _faults(document: Any) -> Iterator[tuple[_Path, str]]:  # noqa: ANN401  # whatever YAML holds
-    """What is wrong, as (path of the node, what), structure before meaning."""
-    broken = sorted(_validator().iter_errors(document), key=lambda error: [str(step) for step in error.absolute_path])
-    if broken:
-        yield _explain(broken[0])
-        return
+def _tree_faults(topics: list[dict[str, Any]]) -> Iterator[tuple[yamlfile.Path, str]]:
+    """Ids that stand twice, parents that are not there or lead back to their child."""
     ids: dict[str, int] = {}
-    for place, node in enumerate(document["topics"]):
+    for place, node in enumerate(topics):
         first = ids.setdefault(node["id"], place)
         if first != place:
             yield ("topics", place, "id"), f"topic {node['id']!r} stands already at topics[{first}]"
-    owners: dict[tuple[str, str], _Path] = {}
-    for place, node in enumerate(document["topics"]):
-        for key in ("expressions", "unless"):
-            for language, entries in node.get(key, {}).items():
-                for number, entry in enumerate(entries):
-                    here: _Path = ("topics", place, key, language, number)
-                    yield from ((here, message) for message in _expression_faults(_text(entry), here, owners))
+    parents = {node["id"]: node.get("parent", "") for node in topics}
+    for place, node in enumerate(topics):
+        parent = node.get("parent", "")
+        if parent and parent not in ids:
+            yield ("topics", place, "parent"), f"there is no topic {parent!r}"
+        above, steps = parent, [node["id"]]
+        while above in parents and above not in steps:
+            steps.append(above)
+            above = parents[above]
+        if above == node["id"]:
+            yield ("topics", place, "parent"), f"the parents go round: {' > '.join([*steps, above])}"
 
 
-def _expression_faults(text: str, here: _Path, owners: dict[tuple[str, str], _Path]) -> Iterator[str]:
+def _entry_faults(
+    entry: str | dict[str, Any],
+    here: yamlfile.Path,
+    lists: Mapping[str, list[str]],
+    owners: dict[tuple[str, str], yamlfile.Path],
+) -> Iterator[tuple[yamlfile.Path, str]]:
     """What is wrong with one expression; `owners` remembers where each spelling of a language stood first."""
-    if math.prod(map(len, _parts(text))) > MAX_SPELLINGS:
-        yield f"{text!r} stands for more than {MAX_SPELLINGS} spellings"
-        return
+    text = filled(_text(entry), lists)
+    problems = list(faults(text))
+    yield from ((here, problem) for problem in problems)
     _, place, key, language, _ = here
-    for spelling in Expression(text=text, language=str(language)).spellings():
-        if not any(letter.isalnum() for letter in spelling):
-            yield f"{text!r} may be no word at all"
-        elif key == "expressions":
-            first = owners.setdefault((str(language), spelling.casefold()), here)
-            if first[1] != place:
-                yield f"{spelling!r} stands already at {_spell(first)}"
+    company = [(name, number, word) for name in _COMPANY for number, word in enumerate(_company(entry, name))]
+    for name, number, word in company:
+        words = filled(word, lists)
+        wrong = list(faults(words)) or (["company has no gaps"] if len(pieces(words)) > 1 else [])
+        yield from (((*here, name, number), problem) for problem in wrong)
+    if problems or key != "expressions" or company:
+        return
+    parts = pieces(text)
+    for spelling in parts[0].spellings if len(parts) == 1 else ():
+        first = owners.setdefault((str(language), spelling.casefold()), here)
+        if first[1] != place:
+            yield here, f"{spelling!r} stands already at {yamlfile.spell(first)}"
 
 
-def _explain(error: ValidationError) -> tuple[_Path, str]:
+def _explain(error: "ValidationError") -> tuple[yamlfile.Path, str]:
     """The most telling of the errors inside one: of alternatives, the one of the type that was meant."""
     while error.context:
         error = min(
@@ -211,47 +222,47 @@ def _explain(error: ValidationError) -> tuple[_Path, str]:
     return path, " ".join(message.split())
 
 
-def _spell(path: _Path) -> str:
-    """A path as a person writes it.
-
-    >>> _spell(("topics", 3, "expressions", "ar", 0))
-    'topics[3].expressions.ar[0]'
-    """
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "document"
-
-
-def _located(content: bytes, name: str, path: _Path, message: str) -> str:
-    """One line that names file, line, node and fault."""
-    node: yaml.Node | None = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
-    line = node.start_mark.line if node else 0
-    for step in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            node = node.value[step]
-        elif isinstance(node, yaml.MappingNode):
-            node = next((value for key, value in node.value if key.value == step), None)
-        if node is None:
-            break
-        line = node.start_mark.line
-    return f"{name}: line {line + 1}: {_spell(path)}: {message}"
-
-
 def _text(entry: str | dict[str, Any]) -> str:
     return entry if isinstance(entry, str) else str(entry["text"])
 
 
-def _rule(node: dict[str, Any]) -> TopicRule:
+def _company(entry: str | dict[str, Any], key: str) -> list[str]:
+    return [] if isinstance(entry, str) else list(entry.get(key, ()))
+
+
+def _lists(words: dict[str, dict[str, list[str]]], language: str) -> dict[str, list[str]]:
+    return {name: by_language[language] for name, by_language in words.items() if language in by_language}
+
+
+def _rule(node: dict[str, Any], words: dict[str, dict[str, list[str]]]) -> TopicRule:
     return TopicRule(
         id=node["id"],
         kind=node["kind"],
         labels=tuple((language, node["labels"][language]) for language in LANGUAGES if language in node["labels"]),
         definition=" ".join(node["definition"].split()),
-        expressions=tuple(_expressions(node["expressions"])),
-        unless=tuple(_expressions(node.get("unless", {}))),
+        expressions=tuple(_expressions(node["expressions"], words)),
+        unless=tuple(_expressions(node.get("unless", {}), words)),
+        parent=node.get("parent", ""),
+        iptc=node.get("iptc", ""),
+        wikidata=node.get("wikidata", ""),
     )
 
 
-def _expressions(by_language: dict[str, list[str | dict[str, Any]]]) -> Iterator[Expression]:
+def _expressions(
+    by_language: dict[str, list[str | dict[str, Any]]], words: dict[str, dict[str, list[str]]]
+) -> Iterator[Expression]:
     for language in LANGUAGES:
+        lists = _lists(words, language)
         for entry in by_language.get(language, ()):
-            weight = 1.0 if isinstance(entry, str) else float(entry.get("weight", 1.0))
-            yield Expression(text=" ".join(_text(entry).split()), language=language, weight=weight)
+            text = filled(" ".join(_text(entry).split()), lists)
+            if isinstance(entry, str):
+                yield Expression(text=text, language=language)
+                continue
+            wanted, barred = (tuple(filled(word, lists) for word in _company(entry, key)) for key in _COMPANY)
+            company = Company(wanted=wanted, barred=barred, within=entry.get("within", "sentence"))
+            yield Expression(
+                text=text,
+                language=language,
+                weight=float(entry.get("weight", 1.0)),
+                company=company if wanted or barred else None,
+            )

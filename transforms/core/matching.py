@@ -31,7 +31,7 @@ _JOINT: Final = re.compile(
     r"|[ \u00a0]?[-_/'\"`´«»„“”‘’‚‹›‐‑‒–־\u00a0\u200b-\u200f\u2066-\u2069\ufeff]{1,3}[ \u00a0]?"
 )
 #: Languages whose names are not inflected: there a capitalised word is itself, with or without a final s.
-_RIGID: Final = frozenset({"en", "fr", "es"})
+_RIGID: Final = frozenset({"en", "fr", "es", "it"})
 #: Languages whose endings are not looked for on a foreign word.
 _LATIN: Final = _RIGID | {"de", "tr"}
 #: After a single letter also a full stop: U.N. Security Council.
@@ -67,7 +67,7 @@ class Matcher:
     def __init__(
         self, language: str, expressions: Sequence[Expression], owners: Sequence[int], *, inflected: bool = True
     ) -> None:
-        readings = [[way for spelling in told.spellings() for way in _readings(spelling)] for told in expressions]
+        readings = [[way for spelling in _spellings(told) for way in _readings(spelling)] for told in expressions]
         plain = Forms(language)
         keys = {word: plain.key(word) for ways in readings for way in ways for word, _ in way}
         self._forms = Forms(language, set(keys.values()) - {""})
@@ -143,6 +143,11 @@ class Matcher:
         if wanted.isupper() and len(wanted) > 1:
             return word == wanted and not shouted
         return word in (wanted, wanted.upper(), wanted[:1].upper() + wanted[1:])
+
+
+def _spellings(told: Expression) -> tuple[str, ...]:
+    first, *further = told.pieces()
+    return () if further else first.spellings
 
 
 def _readings(expression: str) -> Iterator[list[tuple[str, bool]]]:

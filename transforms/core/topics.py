@@ -44,7 +44,9 @@ _SCRIPTS: Final = {
     "cyrillic": re.compile(r"[\u0400-\u04ff]"),
     "latin": re.compile(r"[A-Za-z\u00c0-\u024f]"),
 }
-_SCRIPT_OF: Final = {language: {"ar": "arabic", "ru": "cyrillic"}.get(language, "latin") for language in LANGUAGES}
+_SCRIPT_OF: Final = dict.fromkeys(LANGUAGES, "latin") | {
+    "ar": "arabic", "fa": "arabic", "ru": "cyrillic", "uk": "cyrillic",
+}  # fmt: skip
 _FIELDS: Final[tuple[Literal["title", "text"], ...]] = ("title", "text")
 
 

@@ -30,7 +30,7 @@ _LETTERS: Final = str.maketrans(
         "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ٱ": "ا", "ـ": "",
     }
 )  # fmt: skip
-_SNOWBALL: Final = {"en": "english", "ru": "russian", "fr": "french", "de": "german", "es": "spanish"}
+_SNOWBALL: Final = {"en": "english", "ru": "russian", "fr": "french", "de": "german", "es": "spanish", "it": "italian"}
 #: Words remembered per language; about 200 bytes each.
 _REMEMBERED: Final = 20_000
 
@@ -136,7 +136,9 @@ class Forms(dict[str, str]):
         folded = fold(word)
         if folded in self._vocabulary:
             return folded
-        return self._without_clitics(folded) if self._language == "ar" else self._without_endings(folded)
+        if self._language == "ar":
+            return self._without_clitics(folded)
+        return self._without_endings(folded) if self._language == "tr" else folded
 
     def _stemmed(self, word: str) -> str:
         assert self._stem is not None  # noqa: S101  # for the type checker

@@ -1,0 +1,103 @@
+"""A YAML file that anybody may have written: read safely, refused in one line, its nodes found again by line.
+
+Knows nothing of what the file means.
+"""
+
+from typing import Any, Final
+
+import yaml
+
+#: A path to a node: keys and indexes from the top.
+Path = tuple[str | int, ...]
+
+_MAX_DEPTH: Final = 20
+
+
+class NotReadable(ValueError):
+    """No YAML as it should be; one line that begins with the number of the bad one, where there is one."""
+
+
+class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C parser where it was built
+    """Safe YAML."""
+
+
+class _Loader(_Plain):
+    """Safe YAML without merge keys, whose mappings may not say a key twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "merge keys are not allowed", key.start_mark)
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
+            seen.add(str(key.value))
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+def read(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
+    """The document in the file.
+
+    Raises:
+        NotReadable: no UTF-8, no YAML, an alias, a merge key, a key twice, or nested too deeply.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        _check_shape(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is safe
+    except UnicodeDecodeError as error:
+        raise NotReadable(f"not UTF-8: {error.reason} at byte {error.start}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise NotReadable(f"{where}not YAML as it should be: {problem}") from error
+
+
+def read_checked(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
+    """The document in a file that `read` has just accepted; takes a quarter of its time."""
+    return yaml.load(content.decode("utf-8-sig"), Loader=_Plain)  # noqa: S506  # safe too
+
+
+class Nodes:
+    """The lines of a file's nodes."""
+
+    def __init__(self, content: bytes) -> None:
+        self._root: yaml.Node | None = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+
+    def line(self, path: Path) -> int:
+        """The line of a node, from 1; of the nearest that is there, where it is not."""
+        node = self._root
+        line = node.start_mark.line if node else 0
+        for step in path:
+            if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                node = node.value[step]
+            elif isinstance(node, yaml.MappingNode):
+                node = next((value for key, value in node.value if key.value == step), None)
+            if node is None:
+                break
+            line = node.start_mark.line
+        return int(line) + 1
+
+
+def spell(path: Path) -> str:
+    """A path as a person writes it.
+
+    >>> spell(("topics", 3, "expressions", "ar", 0))
+    'topics[3].expressions.ar[0]'
+    """
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "document"
+
+
+def _check_shape(text: str) -> None:
+    """Refuse aliases, which make a small file a huge tree or a loop, and depth, on which the recursive parser dies."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        fault = "aliases are not allowed" if isinstance(event, yaml.AliasEvent) else "nested too deeply"
+        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark is not None else 0
+            raise NotReadable(f"line {line}: not YAML as it should be: {fault}")
