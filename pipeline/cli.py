@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -12,23 +13,36 @@ from pipeline.commands.compact import compact
 from pipeline.commands.expire import expire
 from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
+from pipeline.commands.params import place
 from pipeline.commands.poll import poll
 from pipeline.commands.purge import purge
+from pipeline.commands.reading import SPEAKERS
 from pipeline.commands.reindex import reindex
 from pipeline.commands.rejected import rejected
 from pipeline.commands.reprocess import reprocess
 from pipeline.commands.status import status
 from pipeline.commands.watch import watch
+from pipeline.errors import explain
 from pipeline.imports import spare
 
 #: click's words for what was perhaps meant.
 _NEAR = re.compile(r"\. ?\(?Did you mean (?:one of: )?([^?]*)\?\)?")
+#: The configuration that counts where none is named.
+NAME = "newsbeam.toml"
 _EXAMPLE = "newsbeam ingest wires/ --out archive"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, no_args_is_help=False)
 @click.version_option(package_name="newsbeam", message="%(prog)s %(version)s")
-def newsbeam() -> None:
+@click.option(
+    "--config",
+    envvar="NEWSBEAM_CONFIG",
+    callback=place,
+    metavar="FILE",
+    help="What is typed every day.  [default: newsbeam.toml, if there is one]",
+)
+@click.pass_context
+def newsbeam(context: click.Context, config: Path | None) -> None:
     """News wires and feeds in; clean, de-duplicated, explained Parquet out.
 
     \b
@@ -37,6 +51,20 @@ def newsbeam() -> None:
     newsbeam watch --out archive             asks the feeds of the list when they are due, for years
     newsbeam ingest --help                   tells the rest
     """  # noqa: D301  # \b is click's: keep these lines
+    _configure(context, config)
+
+
+def _configure(context: click.Context, config: Path | None) -> None:
+    """Take what the configuration says for what is not typed."""
+    path = config or Path(NAME)
+    if config is None and not path.is_file():
+        return
+    with explain():
+        from pipeline.configuration import read_configuration
+
+        configured = read_configuration(path, newsbeam)
+    context.default_map = configured.defaults
+    context.meta[SPEAKERS] = configured.speakers
 
 
 for command in (ingest, feeds, poll, watch, status, changes, rejected, reprocess, compact, expire, reindex, purge):

@@ -15,7 +15,7 @@ import hashlib
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,7 @@ from typing import BinaryIO
 from pipeline.archives import members
 from pipeline.listing import STDIN, Listed
 from pipeline.spooling import spool_lines, spool_records
+from transforms.core.authority import Speakers, bound
 from transforms.core.errors import Refused, rejected
 from transforms.core.pieces import Limits, Piece
 from transforms.core.records import Rejected
@@ -43,7 +44,9 @@ _FEED_ENTRY = 2_000  #: about how many bytes an entry of a feed takes
 _STRETCHES = (Kind.JSON_LINES, Kind.WARC)
 
 
-def cut(listed: Listed, limits: Limits, spool: Path, *, max_records: int = 500) -> Iterator[Piece | Rejected]:
+def cut(
+    listed: Listed, limits: Limits, spool: Path, *, max_records: int = 500, speakers: Sequence[Speakers] = ()
+) -> Iterator[Piece | Rejected]:
     """Give the pieces of a file in order; what cannot be opened comes as a `Rejected`.
 
     Args:
@@ -53,7 +56,13 @@ def cut(listed: Listed, limits: Limits, spool: Path, *, max_records: int = 500) 
             at most 32 MB at a time; who publishes what the pieces gave may delete it. Names depend on the content's
             place only, so cutting again writes the same files.
         max_records: lines or records of a piece, at most.
+        speakers: whose word counts for the providers named there.
     """
+    for given in _opened(listed, limits, spool, max_records):
+        yield bound(given, speakers, listed.path) if isinstance(given, Piece) else given
+
+
+def _opened(listed: Listed, limits: Limits, spool: Path, max_records: int) -> Iterator[Piece | Rejected]:
     if listed.unread is not None:
         yield listed.unread
         return

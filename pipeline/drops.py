@@ -45,7 +45,9 @@ def read_drops(
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing is lost.
     """
     progress.begin(sum(drop.size for drop in look.drops))
-    run = Run(output.state, run_key(["drop folders", str(options.topics), repr(options.limits)]))
+    run = Run(
+        output.state, run_key(["drop folders", str(options.topics), repr(options.limits), repr(options.speakers)])
+    )
     inputs = inputs_of(map(_listed, look.drops), options, run, frozenset(run.done))
     report = run_batches(output, index, options, run, inputs, progress=progress, stop=stop, at=at)
     if not report.stopped:

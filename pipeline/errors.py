@@ -15,6 +15,7 @@ _WRONG_USAGE: Final = (
     "pipeline.listing.SourceError",
     "schemas.taxonomy.TaxonomyError",
     "pipeline.runners.BeamArgsError",
+    "pipeline.configuration.ConfigurationError",
 )
 _FAILED: Final = (
     "pipeline.account.NumbersDoNotAdd",

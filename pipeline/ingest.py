@@ -191,7 +191,8 @@ def inputs_of(files: Iterable[Listed], options: ReadOptions, run: Run, before: S
     passed = 0
     for listed in files:
         begins = True
-        for given in cut(listed, options.limits, run.spool, max_records=min(500, options.batch_size)):
+        records = min(500, options.batch_size)
+        for given in cut(listed, options.limits, run.spool, max_records=records, speakers=options.speakers):
             key = input_key(listed.identity, given)
             size = _share(listed, given, begins=begins)
             if key not in run.done:
@@ -225,4 +226,4 @@ def _check_apart(paths: Sequence[str], out: Path) -> None:
 def _key(options: ReadOptions, paths: Sequence[str]) -> str:
     """The same inputs read in the same way are the same run."""
     places = [os.path.abspath(path) for path in paths]  # noqa: PTH100  # a link is not the place it leads to
-    return run_key([*places, str(options.topics), repr(options.limits)])
+    return run_key([*places, str(options.topics), repr(options.limits), repr(options.speakers)])

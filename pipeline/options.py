@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from transforms.core.authority import Speakers
 from transforms.core.pieces import Limits
 
 
@@ -17,5 +18,6 @@ class ReadOptions:
     batch_size: int
     limits: Limits
     topics: Path | None = None  #: a taxonomy of the user's own
+    speakers: tuple[Speakers, ...] = ()  #: whose word counts for a provider
     now: datetime | None = None  #: a fixed time of what lies on the disk; None: the machine's; polling has a clock
     beam_args: tuple[str, ...] = ()

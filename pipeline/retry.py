@@ -66,10 +66,10 @@ def retry(
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
     ):
         notes = catch_up(output, index, at)
-        run = Run(output.state, run_key(["rejected retry", *map(str, filters.parameters)]))
+        run = Run(output.state, run_key(["rejected retry", *map(str, filters.parameters), repr(options.speakers)]))
         with newsbeam.open(output.path) as archive:
             attempt = plan_attempt(open_refusals(archive, filters), output.path)
-        inputs = inputs_of(attempt, output.path, run, options.limits, max_records=min(500, options.batch_size))
+        inputs = inputs_of(attempt, output.path, run, options)
         progress.begin(0)
         report = run_batches(output, index, options, run, inputs, progress=progress, stop=stop, at=at)
     report.notes = [*notes, *report.notes]

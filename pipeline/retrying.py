@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.batches import Input
+from pipeline.options import ReadOptions
 from pipeline.raw import Round
 from pipeline.rejections import Refusal
 from pipeline.runs import Run, input_key
 from pipeline.sources import Listed, SourceError, cut, list_inputs
-from transforms.core.pieces import Limits, Piece
+from transforms.core.pieces import Piece
 from transforms.core.records import Rejected, Stage
 
 _STRETCH: Final = re.compile(r"(?s)(?P<path>.+)@(?P<start>\d{1,18})\+(?P<length>\d{1,18})")
@@ -115,7 +116,7 @@ def _base(path: str) -> str:
     return os.path.basename(path)  # noqa: PTH119  # the same
 
 
-def inputs_of(attempt: Attempt, out: Path, run: Run, limits: Limits, *, max_records: int) -> Iterator[Input]:
+def inputs_of(attempt: Attempt, out: Path, run: Run, options: ReadOptions) -> Iterator[Input]:
     """What is to be read again and was not by this run: exchanges by round, then files by path."""
     for number, addresses in sorted(attempt.exchanges.items()):
         round_ = Round(out / "raw" / f"{number:010d}")
@@ -125,7 +126,7 @@ def inputs_of(attempt: Attempt, out: Path, run: Run, limits: Limits, *, max_reco
     for (path, origin), wanted in sorted(attempt.files.items()):
         for listed in _listed(path, origin):
             begins = True
-            for given in _stretches(listed, wanted, limits, run.spool, max_records):
+            for given in _stretches(listed, wanted, options, run.spool):
                 yield from _input(listed.identity, given, run, begins=begins)
                 begins = False
 
@@ -147,11 +148,12 @@ def _listed(path: str, origin: str) -> Iterator[Listed]:
 
 
 def _stretches(
-    listed: Listed, wanted: Sequence[_Wanted], limits: Limits, spool: Path, max_records: int
+    listed: Listed, wanted: Sequence[_Wanted], options: ReadOptions, spool: Path
 ) -> Iterator[Piece | Rejected]:
     """The pieces of a file that hold what is wanted, no more of them than that where it is known exactly."""
     is_changed = _changed_at(listed.path) >= min(each.seen_at for each in wanted)
-    for given in cut(listed, limits, spool, max_records=max_records):
+    records = min(500, options.batch_size)
+    for given in cut(listed, options.limits, spool, max_records=records, speakers=options.speakers):
         if isinstance(given, Rejected) or is_changed:
             yield given
         else:

@@ -18,6 +18,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -25,6 +26,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from transforms.core.advisory import may_be_quoted
+from transforms.core.authority import may_speak
 from transforms.core.conventions import with_conventions
 from transforms.core.deliveries import Draft, Found, Head, Hold, Ref
 from transforms.core.errors import Refused, rejected
@@ -101,7 +103,7 @@ class Reader:
                 found,
                 now=job.now,
                 tagger=self.tagger,
-                speaks_for=lambda _: found.source_kind in ("wire", "text"),
+                speaks_for=partial(may_speak, source_kind=found.source_kind, mute=job.piece.mute),
             )
         except Refused as refused:
             return Found(

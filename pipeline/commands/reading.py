@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from pipeline.options import ReadOptions
 
+#: Where the command line keeps whose word counts for a provider.
+SPEAKERS = "newsbeam.speakers"
+
 _OPTIONS = (
     click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own."),
     click.option(
@@ -96,6 +99,7 @@ def reading_options(
             max_item_bytes=max_item_mb * 1_000_000, max_item_s=max_item_seconds, max_item_mb=max_item_memory_mb
         ),
         topics=topics,
+        speakers=click.get_current_context().meta.get(SPEAKERS, ()),
         now=now,
         beam_args=beam_args,
     )

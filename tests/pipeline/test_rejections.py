@@ -42,7 +42,8 @@ def pieces(tmp_path):
     def pieces(*refusals, out=tmp_path / "out"):
         attempt = plan_attempt(refusals, out)
         run = Run(tmp_path / "state", "retry")
-        return [each.given for each in inputs_of(attempt, out, run, Limits(), max_records=500)], dict(attempt.lost)
+        options = ReadOptions(out=out, command="retry", workers=1, batch_size=500, limits=Limits())
+        return [each.given for each in inputs_of(attempt, out, run, options)], dict(attempt.lost)
 
     return pieces
 

@@ -28,6 +28,7 @@ class Piece:
     first: int = 1  #: number of its first line or record, from 1
     records: int = 1  #: about how many deliveries it holds
     weight: int = 0  #: about how many bytes of text it may give
+    mute: tuple[str, ...] = ()  #: keys of the providers that it may not speak for
 
     @property
     def raw_address(self) -> str:
