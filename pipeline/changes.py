@@ -2,8 +2,9 @@
 
 The answer is the difference between what was shown as of that load and what is shown as of the last one, one row for
 each article that differs: whoever applies it to a mirror of `articles_current` has the next one, and asks again with
-the number of the last load. Rows count by their `load_id`, so rewriting files (compaction) is no change. Embargoes are
-judged by the clocks of the loads, never by the reader's, so every reader of the same two loads gets the same answer.
+the number of the last load. Rows count by their `load_id`, so rewriting files (compaction) is no change; retagging is
+told by the loads that did it, which gave their rules to all rows of earlier loads that had others. Embargoes are judged
+by the clocks of the loads, never by the reader's, so every reader of the same two loads gets the same answer.
 
 Takes no lock and writes nothing. Held in memory: about 1 KB for each version of the articles that were touched.
 """
@@ -30,6 +31,7 @@ from schemas.tables import TABLES
 #: | new | an article that was not there | the current one | none |
 #: | new_version | another version is stored | the current one | the one that was current |
 #: | moved | nothing is stored, but another version, or another state of it, is current | the current one | the same |
+#: | retagged | the same, but other rules have given it its topics and places | the current one | the same |
 #: | released | what was held back is shown | the current one | the one that was shown meanwhile, or none |
 #: | held | a version that may not be shown (yet) is stored | the one held | the one that was shown, or none |
 #: | recalled | a kill or withhold took it out | none | the one that was shown, or none |
@@ -123,6 +125,7 @@ def _difference(
     db.register("killed", _killed(tables, window))
     db.execute("CREATE TABLE killed_at AS FROM killed")
     db.unregister("killed")
+    _note_retags(db, window)
     _touch(db, tables, window)
     for name in TABLES:
         if name in _COLUMNS:
@@ -169,13 +172,45 @@ def _killed(tables: Mapping[str, Table], window: _Window) -> pa.Table:
         return pa.concat_tables([empty, *parts])
 
 
+def _note_retags(db: duckdb.DuckDBPyConnection, window: _Window) -> None:
+    """Fill `retagged`: the loads up to the first one whose rows were retagged since, and by which load last.
+
+    A load that retags gives every row another taxonomy version, unless it has that one already.
+    """
+    db.execute(
+        """
+        CREATE TABLE retagged AS
+        WITH retags AS (
+            FROM loads SELECT load_id, taxonomy_version, command = 'newsbeam retag --all' AS everything
+            WHERE starts_with(command, 'newsbeam retag') AND load_id <= $until
+        ),
+        given AS (
+            SELECT
+                loads.load_id AS stored_by,
+                retags.load_id AS retagged_by,
+                everything OR retags.taxonomy_version <> lag(retags.taxonomy_version, 1, loads.taxonomy_version)
+                    OVER (PARTITION BY loads.load_id ORDER BY retags.load_id) AS anew
+            FROM loads JOIN retags ON retags.load_id > loads.load_id
+            WHERE loads.load_id <= $since
+        )
+        SELECT stored_by, max(retagged_by) AS retagged_by FROM given
+        WHERE anew AND retagged_by > $since GROUP BY stored_by
+        """,
+        {"since": window.since, "until": window.until},
+    )
+
+
 def _touch(db: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], window: _Window) -> None:
-    """Fill `touched`: who has rows since, whose embargo is over since, and whom a kill reached through a copy."""
+    """Fill `touched`: who has rows since, or rows retagged, whose embargo is over, whom a kill reached by a copy."""
     for name in _COLUMNS:
         db.register(f"rows_of_{name}", tables[name])
     rows = " UNION ALL ".join(
         f"SELECT article_id, load_id FROM rows_of_{name} WHERE load_id > $since"  # noqa: S608  # our own names
         for name in _COLUMNS
+    )
+    retagged = " UNION ALL ".join(
+        f"SELECT article_id, retagged_by FROM rows_of_{name} JOIN retagged ON stored_by = load_id"  # noqa: S608  # the same
+        for name in ("articles", "copies", "held")
     )
     db.execute(
         f"""
@@ -186,6 +221,8 @@ def _touch(db: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], window: _
             FROM rows_of_held WHERE embargoed_until > $began AND embargoed_until <= $ended
             UNION ALL
             SELECT article_id, $until FROM killed_at GROUP BY article_id HAVING min(horizon) > $since
+            UNION ALL
+            {retagged}
         ) GROUP BY article_id
         """,  # noqa: S608  # the same
         {"since": window.since, "until": window.until, "began": window.began, "ended": window.ended},

@@ -20,6 +20,7 @@ from pipeline.commands.reading import SPEAKERS
 from pipeline.commands.reindex import reindex
 from pipeline.commands.rejected import rejected
 from pipeline.commands.reprocess import reprocess
+from pipeline.commands.retag import retag
 from pipeline.commands.status import status
 from pipeline.commands.watch import watch
 from pipeline.errors import explain
@@ -67,7 +68,11 @@ def _configure(context: click.Context, config: Path | None) -> None:
     context.meta[SPEAKERS] = configured.speakers
 
 
-for command in (ingest, feeds, poll, watch, status, changes, rejected, reprocess, compact, expire, reindex, purge):
+_COMMANDS = (
+    *(ingest, feeds, poll, watch, status, changes, rejected, reprocess, retag),
+    *(compact, expire, reindex, purge),
+)
+for command in _COMMANDS:
     newsbeam.add_command(command)
 
 

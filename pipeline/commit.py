@@ -45,8 +45,8 @@ def commit_change(output: Output, name: str, intent: Intent) -> None:
 
 
 def _additions(output: Output, name: str, intent: Intent) -> list[AddAction]:
-    additions = []
-    for file in intent.tables[name].files:
+    additions, change = [], intent.tables[name]
+    for file in change.files:
         path = output.table_folder(name) / file.path
         first, last = _loads_of(path)
         stats = {
@@ -61,7 +61,7 @@ def _additions(output: Output, name: str, intent: Intent) -> list[AddAction]:
                 size=file.bytes,
                 partition_values=dict(file.partition),
                 modification_time=path.stat().st_mtime_ns // 1_000_000,
-                data_change=not file.moved,
+                data_change=change.changing or not file.moved,
                 stats=json.dumps(stats),
             )
         )
@@ -90,7 +90,7 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
     return [
         RemoveAction(
             path=path,
-            data_change=change.deleting or not any(file.moved for file in change.files),
+            data_change=change.deleting or change.changing or not any(file.moved for file in change.files),
             deletion_timestamp=int(time.time() * 1_000),
             size=live[path]["size_bytes"],
             partition_values={column: str(value) for column, value in (live[path].get("partition") or {}).items()},

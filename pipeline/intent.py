@@ -45,6 +45,7 @@ class TableChange:
     files: tuple[StagedFile, ...]
     removed: tuple[str, ...] = ()  #: files that leave the table, below its folder
     deleting: bool = False  #: rows of them are gone, and do not lie in `files`
+    changing: bool = False  #: rows of them that lie in `files` are not as they were
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ class Staged:
     moved: bool = False  #: what is staged is the rows of what is removed, in other files; then also of `loads`
     fresh: frozenset[str] = frozenset()  #: of what is staged beside what moved, files of new rows: `<table>/<path>`
     deleting: bool = False  #: not all rows of what is removed are staged again: they are gone
+    changing: bool = False  #: what moved is not as it was: columns of it are others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +195,7 @@ def _decide(output: Output, staged: Staged, loads_row: Mapping[str, Any]) -> Int
             files=files.get(name, ()),
             removed=staged.removed.get(name, ()),
             deleting=staged.deleting,
+            changing=staged.changing,
         )
         for name in TABLES
         if name in files or staged.removed.get(name)

@@ -3,6 +3,7 @@
 --   all_articles, all_copies, all_held, all_sightings, all_recalls   rows of the articles in `touched`, whatever their load
 --   touched (article_id, load_id)     articles that a load after `since` has touched, and the last that did
 --   killed_at (horizon, article_id)   the view `killed` as of either load
+--   retagged (stored_by, retagged_by) loads whose rows were retagged after `since`, and the load that did it last
 --   before, after                     the current versions as of either load
 -- Variables: since and until, the two loads; prefix, how many characters of a file's path lead to the output folder.
 
@@ -44,6 +45,7 @@ CREATE VIEW told AS
             WHEN after.version IS NOT NULL
                 AND (after.version, after.source_version, after.updated_at)
                     IS DISTINCT FROM (before.version, before.source_version, before.updated_at) THEN 'moved'
+            WHEN after.version IS NOT NULL AND retagged.stored_by IS NOT NULL THEN 'retagged'
             WHEN after.version IS NULL AND (before.version IS NOT NULL OR taken_out.article_id IS NOT NULL)
                 THEN 'recalled'
             WHEN kept.last IS NOT NULL THEN 'held'
@@ -63,6 +65,7 @@ CREATE VIEW told AS
     LEFT JOIN all_stored AS current
         ON current.article_id = after.article_id AND current.version = after.version
             AND current.stored_in = after.stored_in AND current.load_id = after.load_id
+    LEFT JOIN retagged ON retagged.stored_by = after.load_id
     LEFT JOIN fresh ON fresh.article_id = touched.article_id
     LEFT JOIN kept ON kept.article_id = touched.article_id
     LEFT JOIN known ON known.article_id = touched.article_id

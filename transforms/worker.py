@@ -36,7 +36,7 @@ from transforms.core.pieces import Limits
 from transforms.core.polling import FeedSurvey
 from transforms.core.records import Item, Rejected
 from transforms.core.settle import settle
-from transforms.core.topics import Tagger
+from transforms.core.tagging import Tagging
 
 #: Deliveries reported at once, unless the job is careful.
 REPORT = 32
@@ -60,18 +60,18 @@ class Settings:
 
 
 class Reader:
-    """Reads pieces into drafts. Holds what is costly to make: the tagger."""
+    """Reads pieces into drafts. Holds what is costly to make: the rules of tagging."""
 
     def __init__(self, settings: Settings) -> None:
         from schemas.taxonomy import LANGUAGES, load_taxonomy
         from transforms.core import language, page
 
         self.settings = settings
-        self.tagger = Tagger(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None, trusted=True))
+        self.tagging = Tagging(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None, trusted=True))
         language.warm()
         page.warm()
         for spoken in LANGUAGES:
-            self.tagger.tag("", "", spoken)
+            self.tagging.tag("", "", spoken)
 
     def deliver(self, job: Job, entering: Callable[[int, int], None]) -> Iterator[Found | None]:
         """Each delivery of the piece in order; None for each of the first `skip`, which are passed over.
@@ -102,7 +102,7 @@ class Reader:
             settled = settle(
                 found,
                 now=job.now,
-                tagger=self.tagger,
+                tagging=self.tagging,
                 speaks_for=partial(may_speak, source_kind=found.source_kind, mute=job.piece.mute),
             )
         except Refused as refused:

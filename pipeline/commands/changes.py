@@ -29,7 +29,7 @@ from pipeline.errors import explain
 )
 def changes(out: Path, since: int, as_json: bool, form: str) -> None:
     """Tell for each article what differs between load LOAD and the last one: new, a new version (and which one was
-    there before), moved, released, held or recalled; with load, version, title, address, partition and files.
+    there before), moved, retagged, released, held or recalled; with load, version, title, address, partition and files.
 
     The last line (or the last key, `next`) is the number to ask with the next time. Takes no lock.
 

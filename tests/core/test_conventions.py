@@ -16,7 +16,7 @@ from transforms.core.ninjs import read_record
 from transforms.core.recallwords import recall_in_headline, recall_in_note, recall_in_slug
 from transforms.core.records import Item, Reason
 from transforms.core.settle import identify, settle
-from transforms.core.topics import Tagger
+from transforms.core.tagging import Tagging
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = "NORSAND (NPB) - The ferry sailed again on Tuesday.\n\nIt was full, the harbour office said."
@@ -307,8 +307,8 @@ def test_sluglines_of_stories():
 
 @pytest.fixture(scope="module")
 def settled():
-    tagger = Tagger(load_taxonomy())
-    return lambda item, speaks=("NPB",): settle(item, now=NOW, tagger=tagger, speaks_for=lambda name: name in speaks)
+    tagging = Tagging(load_taxonomy())
+    return lambda item, speaks=("NPB",): settle(item, now=NOW, tagging=tagging, speaks_for=lambda name: name in speaks)
 
 
 def test_a_kill_is_a_notice_of_its_own_item_and_keeps_no_text(settled):

@@ -9,7 +9,7 @@ from transforms.core.errors import Refused
 from transforms.core.newsmlg2 import read_newsmlg2
 from transforms.core.records import Dateline, Item, Reason, Subject
 from transforms.core.settle import settle
-from transforms.core.topics import Tagger
+from transforms.core.tagging import Tagging
 
 TEXT = "<inlineData>The ferry sailed.</inlineData>"
 
@@ -172,11 +172,11 @@ def test_what_nitf_inside_says_fills_and_never_replaces():
 
 @pytest.fixture(scope="module")
 def settled():
-    tagger = Tagger(load_taxonomy())
+    tagging = Tagging(load_taxonomy())
 
     def settled(item, *, authorised):
         now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        return settle(item, now=now, tagger=tagger, speaks_for=lambda name: authorised and name == "NP")
+        return settle(item, now=now, tagging=tagging, speaks_for=lambda name: authorised and name == "NP")
 
     return settled
 

@@ -6,18 +6,18 @@ from schemas.taxonomy import load_taxonomy
 from transforms.core.errors import Refused
 from transforms.core.records import Dated, Item, Reason
 from transforms.core.settle import settle
-from transforms.core.topics import Tagger
+from transforms.core.tagging import Tagging
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def settled():
-    tagger = Tagger(load_taxonomy())
+    tagging = Tagging(load_taxonomy())
 
     def settled(**said):
         known = {"origin": "in/a.jsonl#1", "source_kind": "wire", "title": "Ferry sails", "text": "It sailed."}
-        return settle(Item(**known | said), now=NOW, tagger=tagger, speaks_for=lambda _: True)
+        return settle(Item(**known | said), now=NOW, tagging=tagging, speaks_for=lambda _: True)
 
     return settled
 

@@ -13,7 +13,7 @@ from transforms.core.received import deliveries_of
 from transforms.core.records import Item
 from transforms.core.settle import settle
 from transforms.core.survey import LONG, SHORT, survey_exchange
-from transforms.core.topics import Tagger
+from transforms.core.tagging import Tagging
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LISTED = "https://site.example/feed"
@@ -189,11 +189,12 @@ def test_a_feed_that_stamps_its_entries_with_the_time_of_the_poll_changes_no_key
 
 @pytest.fixture(scope="module")
 def article_ids():
-    tagger = Tagger(load_taxonomy())
+    tagging = Tagging(load_taxonomy())
 
     def ids(items):
         return [
-            settle(item, now=NOON, tagger=tagger, speaks_for=lambda _: False).draft.article.article_id for item in items
+            settle(item, now=NOON, tagging=tagging, speaks_for=lambda _: False).draft.article.article_id
+            for item in items
         ]
 
     return ids

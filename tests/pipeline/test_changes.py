@@ -60,9 +60,9 @@ class InMemory:
         self.load_id = 0
         self._parts = {name: [spec.schema.empty_table()] for name, spec in TABLES.items()}
 
-    def publish(self, *, now=NOON, **tables):
+    def publish(self, *, now=NOON, load=(), **tables):
         self.load_id += 1
-        for name, rows in {**tables, "loads": [{"now": now}]}.items():
+        for name, rows in {**tables, "loads": [{"now": now, **dict(load)}]}.items():
             whole = [_archives.complete(name, each, self.load_id) for each in rows]
             self._parts[name].append(to_table(name, whole))
 
@@ -332,3 +332,28 @@ def test_the_command_refuses_a_load_to_come_in_one_line(on_disk):
     done = CliRunner().invoke(command, ["--out", str(on_disk.path), "--since", "7"])
     assert done.exit_code == 2
     assert done.stderr == f"newsbeam: {on_disk.path}: load 7 has not happened yet; the last one is 1\n"
+
+
+def test_retagged_is_what_had_other_rules_before(archive):
+    def retag(version, command="newsbeam retag"):
+        archive.publish(load={"command": command, "taxonomy_version": version})
+
+    archive.publish(articles=[row("a")], held=[row("h", embargoed_until=at(900))], load={"taxonomy_version": "1"})
+    archive.publish(articles=[row("b")], copies=[row("k")], load={"taxonomy_version": "2"})
+    retag("2")
+    assert changed(archive, 2) == [("retagged", "a", "v1", "v1")]
+    assert changed(archive, 3) == []
+    retag("2", "newsbeam retag --all")
+    assert [name for _, name, *_ in changed(archive, 3)] == ["a", "b", "k"]
+    retag("3")
+    retag("2")
+    archive.publish(articles=[row("a", "v2", seen=5)], load={"taxonomy_version": "2"})
+    assert changed(archive, 4) == [
+        ("retagged", "b", "v1", "v1"),
+        ("retagged", "k", "v1", "v1"),
+        ("new_version", "a", "v2", "v1"),
+    ]
+    assert changed(archive, 6) == [("new_version", "a", "v2", "v1")]
+    retag("2")
+    assert changed(archive, 7) == []
+    assert [change for change, *_ in changed(archive, 0)] == ["held", "new", "new", "new"]

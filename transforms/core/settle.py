@@ -22,7 +22,7 @@ from transforms.core.identity import article_id, content_hash, version_of
 from transforms.core.language import detect
 from transforms.core.normalise import nfc
 from transforms.core.records import Article, Dated, Dateline, Item, Reason, Stage
-from transforms.core.topics import Tagger
+from transforms.core.tagging import Tagging
 
 #: A date further ahead than this is taken for a mistake; a day, because offsets are often left out.
 AHEAD = timedelta(days=1)
@@ -43,13 +43,13 @@ class Settled:
     notice: Notice | None
 
 
-def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[str], bool]) -> Settled:
+def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[[str], bool]) -> Settled:
     """Conclude all that follows from the item itself.
 
     Args:
         item: as a reader found it.
         now: the clock of the batch, by which embargoes are judged. `first_seen_at` is the item's `seen_at`, else this.
-        tagger: gives the topics.
+        tagging: gives the topics and places.
         speaks_for: whether the item's source may speak for a provider.
 
     Returns:
@@ -83,7 +83,7 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         hold, held_until = "advisory", None  # no clock releases it
     published = _plausible(item.published, seen)
     language, confidence = detect(text, title=title, hint=item.language_hint)
-    topics = tagger.tag(title, text, language)
+    tags = tagging.tag(title, text, language, dateline)
     found = fingerprint(text)
     article = Article(
         article_id=identity,
@@ -120,16 +120,16 @@ def settle(item: Item, *, now: datetime, tagger: Tagger, speaks_for: Callable[[s
         rights=nfc(item.rights),
         expires_at=item.expires_at,
         embargoed_until=held_until,
-        topics=topics,
-        topic_ids=tuple(topic.id for topic in topics),
-        places=(),
+        topics=tags.topics,
+        topic_ids=tags.topic_ids,
+        places=tags.places,
         publisher_tags=tuple(nfc(tag) for tag in item.publisher_tags),
         image_url=item.image_url,
         word_count=found.words,
         content_hash=content_hash(text),
         text_from=item.text_from,
         extractor=item.extractor,
-        taxonomy_version=tagger.taxonomy.version,
+        taxonomy_version=tags.taxonomy_version,
         raw_address=item.raw_address,
     )
     return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)

@@ -1,0 +1,45 @@
+"""What the rules of editors say of a text: its topics and the places it names, and by which rules.
+
+Does no I/O. Whoever stores an article and whoever tags a stored one again asks here, so both get the same.
+"""
+
+from dataclasses import dataclass
+
+from schemas.taxonomy import Taxonomy
+from transforms.core.records import Dateline, NamedPlace, Topic
+from transforms.core.topics import Tagger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """The columns of an article that follow from its words and the rules, and from nothing else."""
+
+    topics: tuple[Topic, ...]
+    topic_ids: tuple[str, ...]
+    places: tuple[NamedPlace, ...]
+    taxonomy_version: str
+
+
+class Tagging:
+    """Tags texts by one set of rules. Picklable."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._tagger = Tagger(taxonomy)
+        self.version = taxonomy.version
+
+    def tag(self, title: str, text: str, language: str, dateline: Dateline | None = None) -> Tags:  # noqa: ARG002  # for places
+        """What the rules say of an article, each value as it is stored.
+
+        Args:
+            title: as stored.
+            text: as stored.
+            language: BCP 47 tag or `und`.
+            dateline: which is no part of the text.
+        """
+        topics = self._tagger.tag(title, text, language)
+        return Tags(
+            topics=topics,
+            topic_ids=tuple(topic.id for topic in topics),
+            places=(),
+            taxonomy_version=self.version,
+        )
