@@ -68,6 +68,7 @@ def test_the_entrys_facts_stay_and_the_page_fills_in_what_is_missing():
         text_from="page",
         extractor="pages/1",
         published=PAGE.published,
+        dated_also=(ENTRY.published, PAGE.published),
         updated_at=PAGE.updated_at,
         image_url=PAGE.image_url,
         publisher_tags=("Harbour", "Transport", "Islands"),
@@ -183,7 +184,7 @@ DAY, SECOND = "day", "second"
         (dated(NOON.replace(day=1, month=1), "year"), dated(NOON), "page"),
         (dated(NOON), dated(NOON.replace(day=1, month=1), "year"), "own"),
         (dated(NOON), dated(NOON - timedelta(days=700), DAY, "json-ld datePublished"), "page"),  # promoted again
-        (dated(NOON), dated(NOON - timedelta(days=700), DAY, "htmldate"), "own"),  # a guess
+        (dated(NOON), dated(NOON - timedelta(days=700), DAY, "text by the headline"), "own"),  # a guess
         (dated(NOON), dated(NOON - timedelta(days=700), DAY, "time"), "own"),
         (dated(NOON), dated(datetime(1970, 1, 1, tzinfo=UTC), SECOND, "meta date"), "own"),
         (dated(NOON), dated(NOON + timedelta(days=30), SECOND, "meta date"), "own"),

@@ -105,3 +105,24 @@ def test_a_withhold_without_version_and_time_is_another_one_at_another_place(set
     assert (bare[0] != bare[1], bare[0] == bare[2]) == (True, True)
     for more in ({"source_version": 2}, {"updated_at": NOW}, {"pubstatus": "canceled"}):
         assert len({notice_id(**{"pubstatus": "withheld", "origin": origin} | more) for origin in ("x", "y")}) == 1
+
+
+def test_an_impossible_date_gives_way_to_the_next_evidence(settled):
+    ahead = Dated(at=NOW + timedelta(days=40), precision="day", raw="40 days on", taken_from="meta date")
+    known = Dated(at=NOW - timedelta(days=2), precision="minute", raw="2 days ago", taken_from="time")
+
+    article = settled(published=ahead, dated_also=(known,)).draft.article
+    none = settled(published=ahead, dated_also=(ahead,)).draft.article
+
+    assert (article.published_at, article.published_from) == (known.at, "time")
+    assert (none.published_at, none.published_precision, none.published_raw) == (None, "none", "40 days on")
+
+
+def test_the_date_of_a_dateline_counts_where_it_names_a_year_and_nothing_else_says_when(settled):
+    text = "PARIS, 14 Sept 2018 (AFP) - The ferry sailed again."
+    page = Dated(at=NOW, precision="day", raw="today", taken_from="time")
+
+    assert settled(text=text).draft.article.published_from == "dateline"
+    assert settled(text=text).draft.article.published_at == datetime(2018, 9, 14, tzinfo=UTC)
+    assert settled(text=text.replace(" 2018", "")).draft.article.published_at is None
+    assert settled(text=text, published=page).draft.article.published_from == "time"

@@ -33,7 +33,7 @@ _TO_THE_DAY: Final = 3
 #: Two dates of one publication, one of them without time or zone, are no further apart.
 _SAME: Final = timedelta(hours=36)
 #: What a page says of itself in so many words; the rest are guesses from its text.
-_SAID: Final = ("meta ", "json-ld ", "address")
+_SAID: Final = ("meta ", "json-ld ", "microdata ", "address")
 #: Earlier dates on a page are defaults of broken software.
 _FIRST_YEAR: Final = 1990
 
@@ -60,6 +60,7 @@ def join(entry: Item, page: Item) -> Item:
         authors=entry.authors if own_people else page.authors,
         byline=entry.byline if own_people else page.byline,
         published=_published(entry.published, page.published),
+        dated_also=(entry.published, page.published, *page.dated_also),
         updated_at=entry.updated_at or page.updated_at,
         language_hint=entry.language_hint or page.language_hint,
         rights=entry.rights or page.rights,

@@ -56,7 +56,7 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
     Raises:
         Refused: undecodable; hostile_markup for elements nested deeper than 256; no_text for a page without an article.
     """
-    tree = _parsed(characters(data, declared=declared))
+    tree = parsed(characters(data, declared=declared))
     try:
         head = pagehead.read_head(tree, url=url)
         body = read_text_of(tree, described=head.described_body, headings=(head.title, *head.headings))
@@ -77,6 +77,7 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         url=url,
         canonical_url=head.canonical_url,
         published=head.published,
+        dated_also=head.dates[1:],
         updated_at=head.updated_at,
         language_hint=head.language,
         image_url=head.image_url,
@@ -87,12 +88,12 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
 
 def warm() -> None:
     """Pay the one-off costs (word lists, the suffix list) where nobody waits; for the start of a worker."""
-    pagehead.warm()
     registrable_domain("https://example.com/")
     read_page(_WARM_PAGE, origin="warm")
 
 
-def _parsed(text: str) -> HtmlElement:
+def parsed(text: str) -> HtmlElement:
+    """The html element of a document; refused where it is nested too deep, or has no elements."""
     text = _CONTROLS.sub("", text)
     text = text[found.end() :] if (found := _DECLARATION.match(text)) else text
     tree, whole = _tree(text)

@@ -4,6 +4,7 @@ Does no I/O. Bounded: scripts above a size, and what is nested too deep for the 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,11 @@ _MAX_NODES: Final = 5_000
 _ARTICLE_ENDS: Final = ("article", "posting", "report", "review", "newsarticle")
 _WRAPPINGS: Final = ("<!--", "//<![CDATA[", "<![CDATA[", "/*<![CDATA[*/")
 _UNWRAPPINGS: Final = ("-->", "//]]>", "]]>", "/*]]>*/")
+
+#: What a script that is no JSON says all the same.
+_BROKEN: Final = re.compile(r'"(datePublished|dateModified|headline)"\s{0,9}:\s{0,9}"((?:[^"\\\n]|\\.){1,500})"')
+
+_BROKEN_ARTICLE: Final = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"(?:\w{0,40}Article|BlogPosting)"')
 
 _Object = dict[str, Any]
 
@@ -33,27 +39,39 @@ class StructuredData:
     publisher: str = ""
     url: str = ""
     body: str = ""
+    section: str = ""
+    is_free: bool | None = None  #: isAccessibleForFree; None: not said
+    is_article: bool = False  #: whether an article is described at all
+    kinds: frozenset[str] = frozenset()  #: the types of the outermost objects, in small letters
+    articles: int = 0  #: how many articles of different headlines are described
 
 
 def structured_data(scripts: Iterable[str]) -> StructuredData:
     """The article that the scripts describe; the first one that has a headline or a date, if there are several.
 
-    Malformed JSON is skipped.
+    Where none is an article, dates are those of the page. Of malformed JSON only headline and dates are read.
     """
     objects: list[_Object] = []
+    outer: list[_Object] = []
     left = MAX_CHARS
     for script in scripts:
         left -= len(script)
         if left < 0:
             break
-        objects += _objects(_parsed(script))
+        document = _parsed(script)
+        objects += _objects(document)
+        outer += _outermost(document)
     by_id = {found["@id"]: found for found in objects if isinstance(found.get("@id"), str) and len(found) > 1}
     articles = [found for found in objects if _is_article(found)]
+    kinds = frozenset(kind for found in outer for kind in _kinds(found))
     best = max(articles, key=lambda found: ("headline" in found) + ("datePublished" in found), default=None)
     if best is None:
-        return StructuredData()
+        page = next((found for found in outer if "datePublished" in found), {})
+        return StructuredData(
+            published=_text(page.get("datePublished")), modified=_text(page.get("dateModified")), kinds=kinds
+        )
     return StructuredData(
-        headline=_text(best.get("headline")),
+        headline=_text(best.get("headline")) or _text(best.get("name")),
         authors=_names(best.get("author") or best.get("creator"), by_id),
         published=_text(best.get("datePublished")) or _text(best.get("dateCreated")),
         modified=_text(best.get("dateModified")),
@@ -63,6 +81,11 @@ def structured_data(scripts: Iterable[str]) -> StructuredData:
         publisher=next(iter(_names(best.get("publisher"), by_id)), ""),
         url=_text(best.get("url")) or _address(best.get("mainEntityOfPage"), {}),
         body=_text(best.get("articleBody")),
+        section=_text(best.get("articleSection")),
+        is_free=_truth(best.get("isAccessibleForFree")),
+        is_article=True,
+        kinds=kinds,
+        articles=len({_text(found.get("headline")) for found in articles} - {""}),
     )
 
 
@@ -75,7 +98,27 @@ def _parsed(script: str) -> object:
     try:
         return json.loads(text.rstrip(";"), strict=False)
     except (ValueError, RecursionError):
+        return _salvaged(text)
+
+
+def _salvaged(text: str) -> _Object | None:
+    """The headline and the dates of an article in what is no JSON."""
+    if not _BROKEN_ARTICLE.search(text):
         return None
+    said: _Object = {"@type": "Article"}
+    for key, value in _BROKEN.findall(text):
+        said.setdefault(key, value)
+    return said
+
+
+def _outermost(document: object) -> list[_Object]:
+    """The objects that are part of no other; those of a graph count as such."""
+    found: list[_Object] = []
+    for node in document if isinstance(document, list) else [document]:
+        if isinstance(node, dict):
+            graph = node.get("@graph")
+            found += [each for each in graph if isinstance(each, dict)] if isinstance(graph, list) else [node]
+    return found
 
 
 def _objects(document: object) -> list[_Object]:
@@ -94,11 +137,20 @@ def _objects(document: object) -> list[_Object]:
 
 
 def _is_article(found: _Object) -> bool:
+    return any(kind.endswith(_ARTICLE_ENDS) for kind in _kinds(found))
+
+
+def _kinds(found: _Object) -> list[str]:
     kinds = found.get("@type")
-    return any(
-        isinstance(kind, str) and kind.lower().endswith(_ARTICLE_ENDS)
-        for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
+    return [kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _truth(value: object) -> bool | None:
+    """Booleans are written as such, as words and as addresses of schema.org's."""
+    if isinstance(value, bool):
+        return value
+    said = _text(value).lower().rpartition("/")[2]
+    return {"true": True, "false": False}.get(said)
 
 
 def _text(value: object) -> str:

@@ -1,23 +1,22 @@
 """What a page says of itself: title, authors, date, address, language, picture, tags, site.
 
 Does no I/O. Plain rules over the parsed tree: meta elements, JSON-LD and a few elements that HTML or microdata name for
-the purpose. Only the date has a second opinion, htmldate's, asked where the rules find nothing.
+the purpose.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from htmldate import find_date
 from lxml import etree
 
 from transforms.core.addresses import is_front_page
-from transforms.core.dates import parse_date
 from transforms.core.entries import distinct, line_of
 from transforms.core.pagedata import StructuredData, structured_data
+from transforms.core.pagedates import page_dates, updated_at
 from transforms.core.people import clean_names
 from transforms.core.records import Dated
 
@@ -26,17 +25,6 @@ _MAX_TAG: Final = 100
 _MAX_TITLE: Final = 500
 _MAX_BYLINES: Final = 3
 #: Meta elements of each kind, the most telling first.
-_PUBLISHED: Final = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
-    "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "publish-date",
-    "publishdate", "publication_date", "pubdate", "article_date_original", "citation_publication_date",
-    "cxenseparse:recs:publishtime", "dc.date", "dcterms.date", "date", "article.published", "displaydate",
-    "release_date", "originalpublicationdate",
-)  # fmt: skip
-_MODIFIED: Final = (
-    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
-    "lastmod",
-)  # fmt: skip
 _AUTHORS: Final = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "byl", "byline",
     "parsely-author", "sailthru.author", "citation_author", "creator",
@@ -57,16 +45,12 @@ _SITES: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title
 _LANGUAGES: Final = ("og:locale", "content-language", "inlanguage", "dc.language", "language")
 _LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
 _SEPARATOR: Final = re.compile(r"\s+[|\-–—•·»«:/\\]{1,2}\s+|\s?\|\s?|:\s")
-_URL_DATE: Final = re.compile(r"/((?:19|20)\d{2})[/-]([01]?\d)[/-]([0-3]?\d)(?=[/_.-]|$)")
 #: Elements that may name the author; which of them do is decided by whole class names.
 _BYLINES: Final = etree.XPath(
     "//body//*[contains(@class, 'author') or contains(@class, 'byline') or @rel='author' or @itemprop='author']"
 )
 _AUTHOR_CLASSES: Final = frozenset(("author", "byline", "author-name", "byline-name", "article-author", "p-author"))
-_TEXT_PARTS: Final = frozenset(("article", "header", "main"))
 _TAG_LINKS: Final = etree.XPath("//a[@rel='tag']")
-#: Later than any page, earlier than any misprint; the clock is not asked.
-_LATEST: Final = datetime(2100, 1, 1)  # noqa: DTZ001  htmldate compares it with naive dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +61,7 @@ class PageHead:
     headings: tuple[str, ...] = ()  #: the title in its other forms: as in the title element, as in h1
     authors: tuple[str, ...] = ()
     byline: str = ""
-    published: Dated = field(default_factory=Dated)
+    dates: tuple[Dated, ...] = ()  #: that may be that of publication, the best first
     updated_at: datetime | None = None
     canonical_url: str = ""
     language: str = ""
@@ -85,6 +69,11 @@ class PageHead:
     tags: tuple[str, ...] = ()
     site: str = ""
     described_body: str = ""  #: the text as JSON-LD carries it; may be HTML
+
+    @property
+    def published(self) -> Dated:
+        """The best date there is."""
+        return self.dates[0] if self.dates else Dated()
 
 
 def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
@@ -101,25 +90,23 @@ def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
     site = line_of(_first(meta, _SITES)) or line_of(data.publisher)
     titles = _titles(tree, meta, data)
     byline = distinct(map(line_of, (*data.authors, *_all(meta, _AUTHORS)))) or _written_bylines(tree)
+    language = _language(tree, meta, data)
+    title = _without_site(titles, site, urlsplit(canonical or url).hostname or "")
+    dates = page_dates(tree, meta=meta, data=data, url=canonical or url, language=language, title=title)
     return PageHead(
-        title=_without_site(titles, site, urlsplit(canonical or url).hostname or ""),
+        title=title,
         headings=titles,
         authors=clean_names(byline),
         byline=", ".join(byline)[:300],
-        published=_published(tree, meta, data, canonical or url),
-        updated_at=_updated(meta, data),
+        dates=dates,
+        updated_at=updated_at(meta, data).at,
         canonical_url=canonical,
-        language=_language(tree, meta, data),
+        language=language,
         image_url=next(filter(None, (_web(base, image) for image in (_first(meta, _IMAGES), data.image))), ""),
         tags=_tags(tree, meta, data),
         site=site or (urlsplit(canonical or url).hostname or "").removeprefix("www."),
         described_body=data.body,
     )
-
-
-def warm() -> None:
-    """Pay htmldate's one-off cost."""
-    find_date("<html><body><p>14 September 2018</p></body></html>", extensive_search=False, max_date=_LATEST)
 
 
 def _meta(tree: etree._Element) -> dict[str, list[str]]:
@@ -228,40 +215,6 @@ def _without_site(titles: tuple[str, ...], site: str, host: str) -> str:
 
 def _key(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _published(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData, url: str) -> Dated:
-    """The first date that is exact to the day."""
-    found = (
-        *((f"meta {name}", content) for name in _PUBLISHED[:3] for content in meta.get(name, ())[:1]),
-        ("json-ld datePublished", data.published),
-        *((f"meta {name}", content) for name in _PUBLISHED[3:] for content in meta.get(name, ())[:1]),
-        *(("address", "-".join(parts)) for parts in _URL_DATE.findall(url[:1000])[:1]),
-        *(("time", written) for written in _times(tree)),
-    )
-    for source, raw in found:
-        dated = parse_date(raw, taken_from=source)
-        if dated.precision in {"day", "minute", "second"}:
-            return dated
-    try:
-        guess = find_date(tree, extensive_search=False, original_date=True, url=url or None, max_date=_LATEST)
-    except (ValueError, TypeError, AttributeError, etree.LxmlError):
-        guess = None
-    return parse_date(guess or "", taken_from="htmldate")
-
-
-def _times(tree: etree._Element) -> list[str]:
-    """The time element that says it is the publication's, else the first one in the article or its header."""
-    times = [time for time in tree.iter("time") if time.get("datetime")]
-    said = [time for time in times if time.get("pubdate") is not None or time.get("itemprop") == "datePublished"]
-    inside = [time for time in times[:5] if any(part.tag in _TEXT_PARTS for part in time.iterancestors())]
-    return [time.get("datetime") or "" for time in (*said[:1], *inside[:1])]
-
-
-def _updated(meta: dict[str, list[str]], data: StructuredData) -> datetime | None:
-    raws = (*(meta[name][0] for name in _MODIFIED if name in meta), data.modified)
-    dates = (parse_date(raw) for raw in raws)
-    return next((dated.at for dated in dates if dated.precision in {"day", "minute", "second"}), None)
 
 
 def _language(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> str:

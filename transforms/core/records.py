@@ -145,6 +145,7 @@ class Item:
     provider: str = ""  #: agency that gave item_id
     source_version: int | None = None
     published: Dated = Dated()
+    dated_also: tuple[Dated, ...] = ()  #: other evidence of when it was published, the best first
     updated_at: datetime | None = None
     pubstatus: PubStatus = "usable"
     embargoed: str = ""  #: as written; not empty: not to be shown before

@@ -81,7 +81,7 @@ def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[
     hold: Hold = "withheld" if notice is not None else "embargo" if embargo else ""
     if notice is None and (item.not_for_publication or for_editors_only(item.ednote)):
         hold, held_until = "advisory", None  # no clock releases it
-    published = _plausible(item.published, seen)
+    published = _published(item, dateline, seen)
     language, confidence = detect(text, title=title, hint=item.language_hint)
     tags = tagging.tag(title, text, language, dateline)
     found = fingerprint(text)
@@ -157,9 +157,16 @@ def _dateline(item: Item) -> tuple[Dateline | None, str]:
     return split_dateline(text)
 
 
-def _plausible(published: Dated, seen: datetime) -> Dated:
-    """An implausible date counts as none; what was written stays."""
-    return published if _when(published.at, seen) == published.at else Dated(raw=published.raw)
+def _published(item: Item, dateline: Dateline | None, seen: datetime) -> Dated:
+    """The best date that may be believed; where there is none, what was written stays.
+
+    A dateline's date counts where it names a year, and nothing else names a day.
+    """
+    said = parse_date(dateline.date, taken_from="dateline") if dateline else Dated()
+    for dated in (item.published, *item.dated_also, said if said.precision == "day" else Dated()):
+        if _when(dated.at, seen):
+            return dated
+    return Dated(raw=item.published.raw)
 
 
 def _when(at: datetime | None, seen: datetime) -> datetime | None:
