@@ -77,6 +77,8 @@ def pieces(text: str) -> tuple[Piece, ...]:
     >>> pieces("open …5 safe (passage|corridor)")[1]
     Piece(spellings=('safe passage', 'safe corridor'), gap=5)
     """
+    if "…" not in text and "..." not in text:
+        return (Piece(_spellings(text)),)
     parts = _GAP.split(text)
     gaps = [0, *(int(number or USUAL_GAP) for number in parts[1::2])]
     return tuple(Piece(_spellings(part), gap) for part, gap in zip(parts[::2], gaps, strict=True))
@@ -143,5 +145,7 @@ def _counts(text: str) -> list[int]:
 
 
 def _spellings(text: str) -> tuple[str, ...]:
+    if "(" not in text:
+        return (" ".join(text.split()),)
     parts = [part.split("|") if odd % 2 else [part] for odd, part in enumerate(_CHOICE.split(text))]
     return tuple(dict.fromkeys(" ".join("".join(choice).split()) for choice in product(*parts)))

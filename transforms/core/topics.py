@@ -25,7 +25,7 @@ from collections import defaultdict
 from typing import Final, Literal, NamedTuple
 
 from schemas.taxonomy import LANGUAGES, Expression, Taxonomy
-from transforms.core.matching import Matcher
+from transforms.core.matching import Matcher, Sought
 from transforms.core.records import Evidence, Topic
 from transforms.core.wordforms import split_words
 
@@ -76,7 +76,7 @@ class Tagger:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
         rules = [
-            _Rule(number, against, topic.kind == "place", expression)
+            _Rule(number, against, topic.kind != "theme", expression)
             for number, topic in enumerate(taxonomy.topics)
             for against, expressions in ((False, topic.expressions), (True, topic.unless))
             for expression in expressions
@@ -99,17 +99,15 @@ class Tagger:
         known = spoken in _SCRIPT_OF
         contents = (title, text)
         hits: dict[int, list[_Hit]] = defaultdict(list)
-        words = 0
-        for field, content in enumerate(contents):
-            split = split_words(content)
-            words = len(split.surfaces)
-            for used in (spoken,) if known else _languages_in(content):
-                matcher, ranks = self._matcher(used, known=known)
-                for number, start, end, word in matcher.find(content, split):
-                    rank = ranks[number]
-                    topic, _, name, expression = self._rules[rank]
-                    if known or name or not _is_short(expression):
-                        hits[topic].append(_Hit(field, start, -end, expression.language != used, rank, word))
+        split = [split_words(content) for content in contents]
+        words = len(split[1].surfaces)
+        for used in (spoken,) if known else _languages_in("\n".join(contents)):
+            matcher, ranks = self._matcher(used, known=known)
+            for number, field, start, end, word in matcher.find(*split):
+                rank = ranks[number]
+                topic, _, name, expression = self._rules[rank]
+                if known or name or not _is_short(expression):
+                    hits[topic].append(_Hit(field, start, -end, expression.language != used, rank, word))
         topics = (self._claim(topic, found, contents, words) for topic, found in hits.items())
         return tuple(sorted(filter(None, topics), key=lambda topic: (-topic.score, topic.id)))
 
@@ -119,8 +117,8 @@ class Tagger:
             own = [rank for rank, rule in enumerate(self._rules) if rule.expression.language == language]
             lent = [rank for rank, rule in enumerate(self._rules) if _is_lent(rule, language)]
             rules = [self._rules[rank] for rank in own + lent]
-            owners = [2 * rule.topic + rule.against for rule in rules]
-            matcher = Matcher(language, [rule.expression for rule in rules], owners, inflected=known)
+            sought = [Sought(rule.expression, 2 * rule.topic + rule.against, rule.name) for rule in rules]
+            matcher = Matcher(language, sought, inflected=known)
             self._matchers[language, known] = matcher, own + lent
         return self._matchers[language, known]
 
