@@ -11,6 +11,7 @@ import click
 from pipeline.commands.changes import changes
 from pipeline.commands.compact import compact
 from pipeline.commands.expire import expire
+from pipeline.commands.explain import explain
 from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
 from pipeline.commands.params import place
@@ -69,7 +70,7 @@ def _configure(context: click.Context, config: Path | None) -> None:
 
 
 _COMMANDS = (
-    *(ingest, feeds, poll, watch, status, changes, rejected, reprocess, retag),
+    *(ingest, feeds, poll, watch, status, explain_, changes, rejected, reprocess, retag),
     *(compact, expire, reindex, purge),
 )
 for command in _COMMANDS:

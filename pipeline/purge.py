@@ -30,7 +30,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 import msgspec
@@ -39,10 +39,10 @@ import pyarrow.parquet as pq
 
 from pipeline.account import columns_of
 from pipeline.durable import sync_folder, write_synced
-from pipeline.output import Output
+from pipeline.output import Output, OutputError
 from pipeline.publish import PURGE, Staged, Step, discard_staging, next_load_id, publish
 from pipeline.purge_report import PurgeReport
-from pipeline.purgefind import CannotPurge, Target
+from pipeline.purgefind import Target
 from pipeline.purgeraw import purge_raw
 from pipeline.purgestate import purge_left_files, purge_quarantine, purge_staging, purge_state
 from pipeline.purgetables import Unreadable, holds, write_without
@@ -66,6 +66,12 @@ class PurgeStep(StrEnum):
     RAW_CLEANED = "raw-cleaned"
     STATE_CLEANED = "state-cleaned"
     DONE = "done"
+
+
+class CannotPurge(OutputError):
+    """A purge cannot begin: why, and what to do first. Nothing was touched."""
+
+    exit_code: ClassVar[int] = 1
 
 
 At = Callable[[Step | PurgeStep], None]

@@ -1,29 +1,14 @@
 """What a purge is to remove: the articles that an id or address names, and all that gives them away."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
-
-import duckdb
+from typing import Final
 
 import newsbeam
-from pipeline.output import OutputError
+from pipeline.naming import ids_of, named_articles, rows_of
 from transforms.core.addresses import canonical_address
 from transforms.core.fingerprint import MIN_WORDS
-from transforms.core.identity import article_id
 from transforms.core.purging import Purge, marks_of
-from transforms.core.records import Item
 
-_NAMED: Final = """
-SELECT article_id FROM stored WHERE item_id = $1 OR url IN ($1, $2) OR url_original = $1
-UNION SELECT article_id FROM recalls WHERE item_id = $1
-UNION SELECT article_id FROM sightings WHERE url = $1
-"""
-_KNOWN: Final = """
-SELECT article_id FROM (
-    SELECT article_id FROM stored UNION SELECT article_id FROM recalls UNION SELECT article_id FROM sightings
-    UNION SELECT article_id FROM fingerprints
-) WHERE article_id = $1
-"""
 _COPIES: Final = f"""
 WITH mine AS (SELECT DISTINCT content_hash FROM stored WHERE article_id IN (SELECT unnest($1::VARCHAR[]))),
 same AS (
@@ -33,12 +18,6 @@ same AS (
 SELECT DISTINCT article_id FROM stored
 WHERE content_hash IN (FROM same) OR (content_hash IN (FROM mine) AND word_count >= {MIN_WORDS})
 """  # noqa: S608  # a number of ours
-
-
-class CannotPurge(OutputError):
-    """A purge cannot begin: why, and what to do first. Nothing was touched."""
-
-    exit_code: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +49,13 @@ def find_target(archive: newsbeam.Archive, named: str, *, copies: bool) -> Targe
         copies: their verified copies, too.
 
     Raises:
-        CannotPurge: a table cannot be read.
+        Unsearchable: a table cannot be read.
     """
-    ids = _ids(archive, _KNOWN, named)
-    if not ids:
-        ids = _ids(archive, _NAMED, named, canonical_address(named) or named)
-    if not ids:  # purged before, its names are gone; what it was known by may tell its id
-        ids = {known for each in _derived(named) for known in _ids(archive, _KNOWN, each)}
+    ids = named_articles(archive, named)
     if not ids:
         return None
     if copies:
-        ids |= _ids(archive, _COPIES, sorted(ids))
+        ids |= ids_of(archive, _COPIES, sorted(ids))
     listed = sorted(ids)
     return Target(
         purge=_purge(archive, listed, named),
@@ -89,39 +64,20 @@ def find_target(archive: newsbeam.Archive, named: str, *, copies: bool) -> Targe
     )
 
 
-def _ids(archive: newsbeam.Archive, query: str, *parameters: object) -> set[str]:
-    return {name for (name,) in _rows(archive, query, *parameters)}
-
-
-def _rows(archive: newsbeam.Archive, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-    try:
-        return archive.sql(query, *parameters).fetchall()
-    except duckdb.Error as error:
-        raise CannotPurge(f"the tables cannot be searched: {' '.join(str(error).split())[:300]}") from error
-
-
-def _derived(named: str) -> set[str]:
-    """The ids of articles that are known by this address, or by this name that is unique in the world."""
-    canonical = canonical_address(named)
-    items = (Item(origin="", source_kind="page", url=named), Item(origin="", source_kind="wire", item_id=named))
-    found = [article_id(item, speaks_for=lambda _: False, canonical=canonical) for item in items]
-    return {name for name, known_by in found if known_by in ("url", "uri")}
-
-
 def _purge(archive: newsbeam.Archive, ids: list[str], named: str) -> Purge:
-    rows = _rows(
+    rows = rows_of(
         archive,
         "SELECT title, text, url, url_original, origin, feed_url, raw_address FROM stored "
         "WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
         ids,
     )
-    seen = _rows(
+    seen = rows_of(
         archive,
         "SELECT DISTINCT url, origin FROM sightings WHERE article_id IN (SELECT unnest($1::VARCHAR[]))",
         ids,
     )
     feeds = {canonical_address(row[5]) for row in rows if row[5]}
-    feeds |= set(map(canonical_address, _ids(archive, "SELECT DISTINCT feed_url FROM requests")))
+    feeds |= set(map(canonical_address, ids_of(archive, "SELECT DISTINCT feed_url FROM requests")))
     said = {named, *(address for row in rows for address in row[2:5]), *(address for row in seen for address in row)}
     marks: set[int] = set()
     for title, text, *_ in rows:
@@ -135,7 +91,7 @@ def _purge(archive: newsbeam.Archive, ids: list[str], named: str) -> Purge:
 
 
 def _doomed(archive: newsbeam.Archive, ids: list[str]) -> tuple[Doomed, ...]:
-    rows = _rows(
+    rows = rows_of(
         archive,
         "SELECT id, list(DISTINCT title ORDER BY title) FILTER (title <> ''), "
         "list(DISTINCT source ORDER BY source) FILTER (source <> ''), count(DISTINCT version), "
@@ -157,7 +113,7 @@ def _doomed(archive: newsbeam.Archive, ids: list[str]) -> tuple[Doomed, ...]:
 
 def _left_killed(archive: newsbeam.Archive, ids: list[str]) -> set[str]:
     """The copies that are killed because an article is that is to be purged."""
-    said = _ids(archive, "SELECT article_id FROM recalls WHERE kind <> 'withhold'")
+    said = ids_of(archive, "SELECT article_id FROM recalls WHERE kind <> 'withhold'")
     if said.isdisjoint(ids):
         return set()
-    return (_ids(archive, "FROM killed") & _ids(archive, _COPIES, ids)) - said - set(ids)
+    return (ids_of(archive, "FROM killed") & ids_of(archive, _COPIES, ids)) - said - set(ids)

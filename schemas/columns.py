@@ -202,7 +202,7 @@ FINGERPRINTS: Final = (
     column("text_from", TEXT, "what the text was taken from"),
     column("scheme", TEXT, "algorithm and parameters; other schemes are not comparable"),
     column("content_hash", TEXT, "hash of the normalised body"),
-    column("signature", pa.binary(), "MinHash, 128 x uint32 little-endian; empty where the text is too short"),
+    column("signature", pa.binary(), "hashes of 16 MinHash bands, 8 bytes each; empty where the text is too short"),
     column("anchors", _list(WHOLE), "sampled hashes of word runs, ascending"),
     column("words", SMALL, "length of the text", "words"),
     _LOAD_ID,

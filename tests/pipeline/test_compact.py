@@ -77,6 +77,8 @@ def loads_of(number):
                 "a_version": "v1",
                 "b_article_id": new,
                 "b_version": "v1",
+                "a_content_hash": f"copy-{number}-v1",
+                "b_content_hash": f"{new}-v1",
                 "changes": ["title"],
                 "date": day,
             }

@@ -3,22 +3,15 @@
 Time is told, not waited for; the outlet speaks HTTP on this machine and keeps its own log.
 """
 
-import hashlib
 import socket
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 import pipeline.poll
 import pipeline.raw
 from pipeline.feedlist import FeedList
-from pipeline.options import ReadOptions
-from pipeline.poll import polling
 from pipeline.publish import Step
-from transforms.core.pieces import Limits
 from transforms.core.polling import FeedSettings, NetworkSettings, Outcome
 
 BEGIN = datetime(2026, 6, 1, 6, tzinfo=UTC)
@@ -27,129 +20,10 @@ TEXT = (
     "Traders had waited for eleven days with goods for the market in the old town, and prices for flour had doubled. "
     "The harbour office said that it would let the ferry go every hour until the bridge is open to lorries again."
 )
-PAGE = """<!DOCTYPE html><html lang="en"><head><title>{title} | Bank Herald</title>
-<link rel="canonical" href="{url}"></head><body><nav><a href="/">Home</a></nav><article><h1>{title}</h1>
-<p>{text}</p><p>Passengers pay half until the end of the month, the office said, and schoolchildren nothing at all. The
-operator expects three thousand people a day, more than before the flood, because the road on the southern bank is still
-closed to buses and the railway will not be mended before the autumn.</p></article></body></html>"""
 
 
 class Crash(BaseException):
     """What kills a process, as far as a test in the same process can."""
-
-
-class ToldClock:
-    def __init__(self):
-        self.passed = 0.0
-
-    def now(self):
-        return BEGIN + timedelta(seconds=self.passed)
-
-    def monotonic(self):
-        return self.passed
-
-    async def sleep(self, seconds):
-        self.passed += max(0.0, seconds)
-
-
-class Outlet:
-    """Serves what it is given; the log holds (path, status, If-None-Match)."""
-
-    def __init__(self):
-        self.files = {}
-        self.log = []
-        self.before = lambda _handler: None  #: called before each answer
-        outlet = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                outlet.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.base = f"http://bank.localhost:{self.server.server_port}"
-
-    def answer(self, handler):
-        self.before(handler)
-        status, kind, body = self.files.get(handler.path, (404, "text/plain", b"none"))
-        etag = f'"{hashlib.sha256(body).hexdigest()[:12]}"' if status == 200 else ""
-        sent = handler.headers.get("If-None-Match", "")
-        if etag and etag == sent:
-            status, body = 304, b""
-        self.log.append((handler.path, status, sent))
-        handler.send_response(status)
-        handler.send_header("Content-Type", kind)
-        if etag:
-            handler.send_header("ETag", etag)
-        if status != 304:
-            handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    def put(self, path, body, kind="application/rss+xml", status=200):
-        self.files[path] = (status, kind, body.encode())
-
-    def asked(self, path):
-        return [(status, etag) for asked, status, etag in self.log if asked == path]
-
-    def put_feed(self, path, *items):
-        said = "".join(
-            f"<item><title>{title}</title><link>{self.base}{link}</link><guid isPermaLink='false'>{link}</guid>"
-            f"<pubDate>{date}</pubDate><category>Transport</category><description>{text}</description></item>"
-            for title, link, date, text in items
-        )
-        self.put(path, f"<rss version='2.0'><channel><title>Bank Herald</title>{said}</channel></rss>")
-
-    def put_page(self, path, title, text):
-        page = PAGE.format(title=title, url=f"{self.base}{path}", text=text)
-        self.put(path, page, "text/html; charset=utf-8")
-
-
-@pytest.fixture
-def outlet():
-    outlet = Outlet()
-    thread = threading.Thread(target=outlet.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield outlet
-    outlet.server.shutdown()
-    thread.join()
-    outlet.server.server_close()
-
-
-@pytest.fixture
-def clock():
-    return ToldClock()
-
-
-@pytest.fixture
-def desk(tmp_path, clock):
-    """Poll feeds into an output folder; gives the report."""
-
-    class Desk:
-        out = tmp_path / "out"
-        is_told_to_stop = False
-        batch_size = 5_000
-
-        @contextmanager
-        def open(self, at=lambda _: None):
-            options = ReadOptions(
-                out=self.out, command="newsbeam poll (a test)", workers=2, batch_size=self.batch_size, limits=Limits()
-            )
-            with polling(options, clock=clock, stop=lambda: self.is_told_to_stop, at=at) as poller:
-                yield poller
-
-        def poll(self, *feeds, hours=2.0, **network):
-            clock.passed += hours * 3_600
-            settings = NetworkSettings(allow_private=True, pause_s=0.0, **network)
-            with self.open() as poller:
-                return poller.poll(FeedList(feeds=tuple(feeds), network=settings))
-
-    return Desk()
 
 
 WHOLE = "Mon, 01 Jun 2026 05:00:00 GMT"

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 import newsbeam
 from pipeline.exchanges import DoesNotFit, exchange_of_length
 from pipeline.ingest import catch_up
+from pipeline.naming import Unsearchable
 from pipeline.output import open_output
 from pipeline.publish import Step, recover
 from pipeline.purge import PurgeStep, purge
-from pipeline.purgefind import CannotPurge, find_target
+from pipeline.purgefind import find_target
 from pipeline.purgetables import Unreadable, holds
 from pipeline.rawrecords import exchange_records
 from schemas.tables import TABLES
@@ -190,7 +191,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_rest_is_done(out):
     assert WORD not in {row["article_id"] for row in rows(out, "articles")}
     broken = next((out / "held").rglob("*.parquet"))
     broken.write_bytes(b"PAR1 and no more")
-    with pytest.raises(CannotPurge, match="cannot be searched"):
+    with pytest.raises(Unsearchable, match="cannot be searched"):
         do(out, "Gannet")
 
 

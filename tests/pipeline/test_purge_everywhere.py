@@ -31,8 +31,8 @@ from pipeline.options import ReadOptions
 from pipeline.output import open_output
 from pipeline.progress import Silent
 from pipeline.publish import Step, recover
-from pipeline.purge import PurgeStep, purge
-from pipeline.purgefind import CannotPurge, find_target
+from pipeline.purge import CannotPurge, PurgeStep, purge
+from pipeline.purgefind import find_target
 from pipeline.raw import Round
 from pipeline.reprocess import reprocess
 from schemas.tables import TABLES

@@ -242,7 +242,7 @@ class Fingerprint:
 
     scheme: str  #: names the algorithm and its parameters; other schemes are not comparable
     content_hash: str  #: of the normalised body
-    signature: bytes  #: MinHash, 128 x uint32 little-endian; empty where the text is too short
+    signature: bytes  #: hashes of 16 MinHash bands, 8 bytes each; empty where the text is too short
     anchors: tuple[int, ...]  #: sampled hashes of word runs, ascending, below 2**63; what finds cut copies
     words: int
 
