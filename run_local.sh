@@ -21,7 +21,7 @@ unset PYTHONPATH PYTHONHOME # another project's modules must not be found before
 export PYTHONNOUSERSITE=1
 
 venv=.venv
-seeds=(seeds/wires seeds/pages seeds/feeds seeds/archives seeds/broken)
+seeds=(seeds/wires seeds/story seeds/pages seeds/feeds seeds/archives seeds/broken)
 
 fail() { # exit code, one line
     printf 'run_local.sh: %s\n' "$2" >&2

@@ -11,7 +11,7 @@ import click
 from pipeline.commands.changes import changes
 from pipeline.commands.compact import compact
 from pipeline.commands.expire import expire
-from pipeline.commands.explain import explain
+from pipeline.commands.explain import explain_
 from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
 from pipeline.commands.params import place

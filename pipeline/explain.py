@@ -24,15 +24,21 @@ _Row: TypeAlias = dict[str, Any]
 #: Rows by article.
 _Rows: TypeAlias = Mapping[str, Sequence[_Row]]
 
-#: The articles that links lead to, one after the other: all that may be of one story.
+#: The articles that links of any of their texts lead to, one after the other: all that may be of one story.
 _NEAR: Final = """
-WITH RECURSIVE reached(content_hash) AS (
-    SELECT content_hash FROM stored WHERE article_id = $1
+WITH RECURSIVE
+texts AS MATERIALIZED (SELECT DISTINCT article_id, content_hash FROM stored),
+linked AS MATERIALIZED (
+    SELECT a_content_hash AS content_hash, b_content_hash AS other FROM links
+    UNION SELECT b_content_hash, a_content_hash FROM links
+),
+reached(article_id) AS (
+    SELECT $1
     UNION
-    SELECT unnest([a_content_hash, b_content_hash]) FROM links JOIN reached
-        ON reached.content_hash = a_content_hash OR reached.content_hash = b_content_hash
+    SELECT others.article_id FROM reached
+    JOIN texts USING (article_id) JOIN linked USING (content_hash) JOIN texts AS others ON others.content_hash = other
 )
-SELECT DISTINCT article_id FROM stored WHERE article_id = $1 OR content_hash IN (FROM reached)
+FROM reached
 """
 _STORED: Final = """
 SELECT article_id, version, stored_in, source, source_version, content_hash, text_from, updated_at, first_seen_at,
@@ -105,7 +111,7 @@ class _Known:
 
     def __init__(self, archive: newsbeam.Archive, article_id: str) -> None:
         self._id = article_id
-        near = sorted({article_id} | ids_of(archive, _NEAR, article_id))
+        near = sorted(ids_of(archive, _NEAR, article_id))
         self.stored = _by_article(records_of(archive, _STORED, near))
         self.shown = _by_article(records_of(archive, _SHOWN, near))
         self.recalls = records_of(archive, _RECALLS, near)

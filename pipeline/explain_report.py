@@ -12,7 +12,8 @@ from transforms.core.difference import Difference, Excerpt
 #: Of each list so many are printed, and of a title or paragraph so many characters.
 _TOLD: Final = 12
 _DETAILS: Final = 3
-_CHARS: Final = 100
+_CHARS: Final = 96
+_UNTITLED: Final = "(no title)"
 _STATES: Final = {
     State.SHOWN: "shown",
     State.KILLED: "killed: its words are not shown",
@@ -54,7 +55,7 @@ class ExplainReport:
             told.url,
         )
         return [
-            _cut(told.title) or f"({_STATES[told.state]})",
+            (_cut(told.title) or _UNTITLED) if told.state is State.SHOWN else f"({_STATES[told.state]})",
             f"  {_joined(*names)}",
             *self._origin(),
             *_section("Versions", map(_version, told.versions)),
@@ -98,7 +99,11 @@ def _version(version: VersionTold) -> list[str]:
     told = version.difference
     indent = " " * len(head)
     note = [f"{indent}note: {_cut(version.note)}"] if version.note else []
-    return [f"{head}{_cut(told.line() if told else version.title)}", *note, *(_details(told, indent) if told else ())]
+    return [
+        f"{head}{_cut(told.line() if told else version.title or _UNTITLED)}",
+        *note,
+        *(_details(told, indent) if told else ()),
+    ]
 
 
 def _copy(copy: Copy, *, this: str, beside: State) -> list[str]:

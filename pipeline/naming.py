@@ -20,6 +20,7 @@ _KNOWN: Final = f"SELECT article_id FROM ({_EVERY}) WHERE article_id = $1"  # no
 _BEGINNING: Final = f"SELECT article_id FROM ({_EVERY}) WHERE starts_with(article_id, $1)"  # noqa: S608  # the same
 #: Of several articles so many are told.
 _TOLD: Final = 5
+_SAID_CHARS: Final = 200
 _NAMED: Final = """
 SELECT article_id FROM stored WHERE item_id = $1 OR url IN ($1, $2) OR url_original = $1
 UNION SELECT article_id FROM recalls WHERE item_id = $1
@@ -45,6 +46,8 @@ def named_articles(archive: newsbeam.Archive, named: str) -> set[str]:
     Raises:
         Unsearchable: a table cannot be read.
     """
+    if not named.strip():  # nor is that an item without an id
+        return set()
     ids = ids_of(archive, _KNOWN, named)
     if not ids:
         ids = ids_of(archive, _NAMED, named, canonical_address(named) or named)
@@ -60,14 +63,13 @@ def one_article(archive: newsbeam.Archive, named: str) -> str:
         NotOne: there is none, or there are several; says which.
         Unsearchable: a table cannot be read.
     """
-    ids = sorted(named_articles(archive, named) or (ids_of(archive, _BEGINNING, named) if named else ()))
+    ids = sorted(named_articles(archive, named) or (ids_of(archive, _BEGINNING, named) if named.strip() else ()))
+    said = repr(named if len(named) <= _SAID_CHARS else f"{named[:_SAID_CHARS]}…")
     if not ids:
-        raise NotOne(
-            f"nothing is known by {named!r}; it may be an article_id, how one begins, an item's id or an address"
-        )
+        raise NotOne(f"nothing is known by {said}; name an article_id, how one begins, an item's id or an address")
     if len(ids) > 1:
         more = f" and {len(ids) - _TOLD:,} more" if len(ids) > _TOLD else ""
-        raise NotOne(f"{named!r} is {len(ids):,} articles; say which: {', '.join(ids[:_TOLD])}{more}")
+        raise NotOne(f"{said} is {len(ids):,} articles; say which: {', '.join(ids[:_TOLD])}{more}")
     return ids[0]
 
 

@@ -23,7 +23,7 @@ from transforms.core.records import Reason  # noqa: E402 the same
 
 README = PROJECT / "README.md"
 REGENERATE = "python tests/test_readme.py"
-SEEDS = ["seeds/wires", "seeds/pages", "seeds/feeds", "seeds/archives", "seeds/broken"]
+SEEDS = ["seeds/wires", "seeds/story", "seeds/pages", "seeds/feeds", "seeds/archives", "seeds/broken"]
 
 
 def _table_list() -> str:
@@ -63,8 +63,28 @@ def _report() -> str:
     return f"```\n{printed}\n```"
 
 
+def _story() -> str:
+    """What is told of a story, and what is left to tell when it is killed."""
+    item = "urn:lws:2026:salqin-dam"
+    copies = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "seeds" / "story").glob("*.html"))
+    with tempfile.TemporaryDirectory() as folder:
+        out = f"{folder}/story"
+        said = []
+        for given, now, names in (
+            (["seeds/story/wire.jsonl", *copies], "2026-02-22T06:00:00Z", "seeds/story/wire.jsonl seeds/story/*.html"),
+            (["seeds/story/kill.jsonl"], "2026-02-22T07:00:00Z", "seeds/story/kill.jsonl"),
+        ):
+            _newsbeam("ingest", *given, "--out", out, "--now", now)
+            told = _newsbeam("explain", item, "--out", out)
+            said.append(
+                f"$ newsbeam ingest {names} --out story --now {now}\n$ newsbeam explain {item} --out story\n{told}"
+            )
+    return "```\n" + "\n\n".join(said) + "\n```"
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "report": _report,
+    "story": _story,
     "tables": _table_list,
     "columns": _columns,
     "reasons": _reasons,
