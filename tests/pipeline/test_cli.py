@@ -144,7 +144,7 @@ def test_wrong_use_is_one_helpful_line(case, said, here):
 def test_help_is_short_and_shows_an_example(said):
     code, out, err = said("--help")
     assert (code, err) == (0, [])
-    assert len(out) < 30
+    assert len(out) < 36
     assert any("newsbeam ingest wires/ --out archive" in line for line in out)
     code, out, err = said("ingest", "--help")
     assert (code, err) == (0, [])
