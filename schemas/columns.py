@@ -50,8 +50,12 @@ ARTICLE: Final = (
     column("published_from", TEXT, "where the date was found"),
     column("updated_at", UTC, "when the source last changed it", "UTC, microseconds", null=True),
     column("first_seen_at", UTC, "when this version was first delivered", "UTC, microseconds"),
-    column("language", TEXT, "BCP 47 code; und: not enough text to tell"),
-    column("language_confidence", NUMBER, "how sure the language is", "0-1"),
+    column(
+        "language",
+        TEXT,
+        "BCP 47 code; und: too little text to tell; und-Latn: in Latin letters, no language that can be told",
+    ),
+    column("language_confidence", NUMBER, "how likely the language is right; 0: und", "0-1"),
     column(
         "dateline",
         _struct(place=TEXT, agency=TEXT, date=TEXT),

@@ -1,174 +1,213 @@
-"""The language of a text, by langdetect: the same answer in every process, thread, order and repetition.
+"""The language of a text, and how sure that is: the same answer in every process, thread, order and repetition.
 
-langdetect samples the n-grams of a text at random. Here the sampling starts from a fixed seed for each text, the
-profiles are loaded in a fixed order into a factory of our own, and no global of the library is read or written. Opens
-no file but the library's own profiles, once for each process, on first use or by `warm`.
+1. The script is that of most letters. It decides which languages are possible.
+2. `profiles` weighs them by every letter, with langdetect's data; `function_words` adds what the words of close
+   relatives say.
+3. A text that is unlike what every profile expects of its own language, or that has the words of a language without a
+   profile, is in none of them. It is `und` with its script (`und-Latn`), not a wrong guess.
+4. What the document and its source say of their language tips the balance of what the text allows, no more: many pages
+   name the language of the template they were made with. Only they can name a language without a profile.
 
-What it says about few words means nothing ("Reuters" is German with p .99999), so too little text is `und`, and so is
-an answer whose script is not the text's. Languages that it has no profile of get a confident wrong answer; there a
-document that names such a language is believed.
+The confidence is the probability of the answer. Its constants were fitted on sentences and their first five words in 75
+languages, a third of them without a profile, and checked on others (benchmarks/language.py).
 """
 
+import math
 import re
+from collections import Counter
 from functools import cache
-from heapq import nlargest
-from importlib.resources import files
+from typing import Final
 
-from langdetect.detector import Detector  # type: ignore[import-untyped]  # no stubs exist
-from langdetect.detector_factory import DetectorFactory  # type: ignore[import-untyped]  # no stubs exist
-from langdetect.lang_detect_exception import ErrorCode, LangDetectException  # type: ignore[import-untyped]  # no stubs exist
+import numpy as np
 
-UNDETERMINED = ("und", 0.0)
+from transforms.core import profiles
+from transforms.core.function_words import PROFILED, UNPROFILED
+from transforms.core.profiles import Evidence, profiles_of
+from transforms.core.scripts import JAPANESE, SYLLABIC, codes_of, script_of
 
-#: Characters of the body looked at: with more, the answer was the same on every article tried, at five times the cost.
-BODY_CHARS = 500
-_TITLE_CHARS = 200
-_HINT_CHARS = 64
-_SEED = 0
-_MIN_CONFIDENCE = 0.5
-#: Letters below which a text is too little: of scripts that spell sounds, and of those that spell syllables or words.
-_MIN_LETTERS = 24
-_MIN_SIGNS = 10
-_MIN_WORDS = 4
+UNDETERMINED: Final = ("und", 0.0)
 
-_SCRIPTS = {
-    "latin": "A-Za-zÀ-ÖØ-öø-\u02af\u1e00-\u1eff",
-    "cyrillic": "\u0400-\u052f",
-    "greek": "\u0370-\u03ff\u1f00-\u1fff",
-    "arabic": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdff\ufe70-\ufefc",
-    "hebrew": "\u05d0-\u05ea",
-    "devanagari": "\u0900-\u097f",
-    "bengali": "\u0980-\u09ff",
-    "gurmukhi": "\u0a00-\u0a7f",
-    "gujarati": "\u0a80-\u0aff",
-    "tamil": "\u0b80-\u0bff",
-    "telugu": "\u0c00-\u0c7f",
-    "kannada": "\u0c80-\u0cff",
-    "malayalam": "\u0d00-\u0d7f",
-    "thai": "\u0e00-\u0e7f",
-    "hangul": "\u1100-\u11ff\uac00-\ud7af",
-    "kana": "\u3041-\u30ff",
-    "han": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
-}
-_SIGNS = ("hangul", "kana", "han", "thai")
-_COUNTED = {script: re.compile(f"[{ranges}]") for script, ranges in _SCRIPTS.items()}
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
-_ANY_WORD = re.compile(r"[^\W\d_]{2,}")
+#: Characters of the body looked at.
+BODY_CHARS: Final = 500
+_TITLE_CHARS: Final = 200
+_HINT_CHARS: Final = 64
+#: Letters and words below which a text is too little; and signs, where these are syllables or words.
+_MIN_LETTERS: Final = 8
+_MIN_WORDS: Final = 2
+_MIN_SIGNS: Final = 4
+#: An answer less likely than this is none.
+_MIN_CONFIDENCE: Final = 0.05
 
-_NOT_LATIN = {
-    "ar": "arabic", "fa": "arabic", "ur": "arabic",
-    "bg": "cyrillic", "mk": "cyrillic", "ru": "cyrillic", "uk": "cyrillic",
-    "el": "greek", "he": "hebrew",
-    "hi": "devanagari", "mr": "devanagari", "ne": "devanagari",
-    "bn": "bengali", "gu": "gujarati", "kn": "kannada", "ml": "malayalam",
-    "pa": "gurmukhi", "ta": "tamil", "te": "telugu",
-    "th": "thai", "ja": "kana", "ko": "hangul", "zh-cn": "han", "zh-tw": "han",
+#: A word of a language counts like this many nats of letters.
+_WORD: Final = 4.0
+#: Letters are not independent of each other: so much of their weight counts.
+_TEMPER: Final = 0.5
+#: The log-odds that a text is in a language with a profile: the weights of `_signs`.
+_PROFILED: Final = (1.23, -0.43, 3.8, 0.21, 2.17, -1.81, 5.71, -9.22)
+#: The same where a script has one language only, and so no list of words: the first three.
+_ALONE: Final = (4.0, 0.5, 3.0)
+#: Fits outside are taken for these.
+_FITS: Final = (-2.0, 0.3)
+#: Profiles that expect nothing: of two signs to a word, or made of one sentence with other names in it.
+_WITHOUT_FIT: Final = frozenset({"Gujr", "Hani", JAPANESE})
+
+#: How many times likelier a language gets if a document or its source names it; English, if its template does.
+_NAMED: Final = 20.0
+_NAMED_ENGLISH: Final = 3.0
+
+#: Languages without a profile that news is published in, by script. Named, they may be believed.
+_UNPROFILED: Final = {
+    script: frozenset(names.split())
+    for script, names in {
+        "Latn": "ast az bm br bs ceb co cnr crs csb dag ee eo eu ff fo fur fy ga gd gl gn ha haw hsb ht ia ig ilo is jv"
+        " kab kg kk kl ku la lb lg li ln mg mi mt ms nd nds nn nr ny oc om pap qu rm rn rw se sc sg sm sn sr ss st su"
+        " szl tet tg ti tk tn to tpi ts tt tum ty uz ve vec wa war wo xh yo za zu",
+        "Cyrl": "ab av az ba be bs bua ce cnr crh cv inh kk krc kum kv ky lez mhr mn myv os rue sah sr tg tk tt tyv udm"
+        " uz",
+        "Arab": "az bal ckb ku ks kk pnb ps sd tk ug uz",
+        "Hebr": "yi",
+        "Deva": "awa bho brx doi gom kok mai mwr new sa sat sd",
+        "Beng": "as bpy mni",
+        "Armn": "hy", "Geor": "ka xmf", "Ethi": "am ti tig", "Thaa": "dv", "Orya": "or", "Sinh": "si", "Laoo": "lo",
+        "Tibt": "bo dz", "Mymr": "my mnw shn", "Khmr": "km", "Hani": "yue wuu",
+    }.items()
+}  # fmt: skip
+#: Of these, relatives whose letters fit the profile of another language as well as that language's own.
+_RELATIVES: Final = {
+    "ms": "id", "nn": "no", "bs": "hr", "sr": "hr mk", "cnr": "hr", "gl": "pt es", "ast": "es", "oc": "ca", "co": "it",
+    "vec": "it", "fy": "nl", "li": "nl", "nds": "nl de", "lb": "de", "fo": "da no", "be": "ru uk", "rue": "uk",
+    "csb": "pl", "szl": "pl", "yue": "zh-cn zh-tw", "wuu": "zh-cn zh-tw", "mai": "hi", "bho": "hi", "awa": "hi",
+    "war": "tl", "ceb": "tl", "ilo": "tl", "pnb": "ur", "as": "bn", "yi": "he",
 }  # fmt: skip
 
-#: Languages without a profile that news is published in. Named by a document, they are believed.
-_UNPROFILED = frozenset(
-    re.findall(
-        "[a-z]+",
-        "am az ba be bs ceb ckb cv dv eo eu fo fy ga gd gl ha hy ig is jv ka kk kl km ku ky la lb lo mg mi mn ms mt "
-        "my ny om or ps qu rw sa sd si sm sn sr st su tg ti tk tt ug uz xh yi yo zu",
-    )
-)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+_WORDS = re.compile(r"[^\W\d_]+")
 
 
-class _EarlyDetector(Detector):
-    """langdetect's detector, which stops trying as soon as the trials left cannot change its answer.
-
-    Of seven trials the language with the largest mean probability wins. A trial adds at most 1 to any language, so a
-    lead larger than the number of trials left is final; most texts are settled after four. The draws are those of the
-    base class.
-    """
-
-    def _detect_block(self) -> None:
-        self.cleaning_text()
-        ngrams = self._extract_ngrams()
-        if not ngrams:
-            raise LangDetectException(ErrorCode.CantDetectError, "No features in text.")
-        self.random.seed(self.seed)
-        sums = [0.0] * len(self.langlist)
-        for trial in range(1, self.n_trial + 1):
-            sums = [total + share for total, share in zip(sums, self._try(ngrams), strict=True)]
-            first, second = nlargest(2, sums)
-            if first - second > self.n_trial - trial:
-                break
-        self.langprob = [total / trial for total in sums]
-
-    def _try(self, ngrams: list[str]) -> list[float]:
-        """One trial: n-grams drawn at random until one language is all but certain."""
-        shares: list[float] = self._init_probability()
-        weight = (self.alpha + self.random.gauss(0.0, 1.0) * self.ALPHA_WIDTH) / self.BASE_FREQ
-        for draw in range(self.ITERATION_LIMIT + 1):
-            found = self.word_lang_prob_map[self.random.choice(ngrams)]
-            shares = [share * (weight + frequency) for share, frequency in zip(shares, found, strict=True)]
-            if draw % 5 == 0 and self._normalize_prob(shares) > self.CONV_THRESHOLD:
-                break
-        return shares
-
-
-def detect(text: str, *, title: str = "", hint: str = "") -> tuple[str, float]:
+def detect(text: str, *, title: str = "", hint: str = "", source_hint: str = "") -> tuple[str, float]:
     """Return the language of a text and how sure that is, 0-1.
 
     Args:
         text: the body; its first 500 characters are looked at, with the title before them.
         title: the headline.
-        hint: what the document says, BCP 47. Counts only where it names a language langdetect does not know: then the
-            answer is that language, with confidence 0 because nothing measured it.
+        hint: what the document says of its language, BCP 47; empty: nothing.
+        source_hint: what its feed or the user's feed list says.
 
     Returns:
-        A code of langdetect's (ISO 639-1, `zh-cn`, `zh-tw`), or `("und", 0.0)` where there is too little text to tell.
-        Never raises.
+        A code (ISO 639-1; `zh-cn` and `zh-tw` for Chinese in simplified and traditional signs, whose confidence is that
+        of Chinese); a language without a profile only if a hint names it. `("und", 0.0)` where there is too little
+        text, `("und-Cyrl", 0.0)` where there is enough, in the script named, but no language can be told. Never raises.
     """
     sample = _ADDRESS.sub(" ", f"{title[:_TITLE_CHARS]}\n{text[:BODY_CHARS]}")
-    counts = {script: len(letters.findall(sample)) for script, letters in _COUNTED.items()}
-    named = _primary(hint)
-    if named in _UNPROFILED and any(map(str.isalpha, sample)):
-        return named, 0.0
-    if not _is_enough(sample, counts):
+    codes = codes_of(sample)
+    script, letters = script_of(codes)
+    words = _WORDS.findall(sample.lower())
+    if letters < (_MIN_SIGNS if script in SYLLABIC else _MIN_LETTERS):
         return UNDETERMINED
-    detector = _EarlyDetector(_factory())
-    detector.append(sample)
-    try:
-        best = detector.get_probabilities()[:1]
-    except LangDetectException:  # no n-gram of the text is in any profile
+    if len(words) < _MIN_WORDS and script not in SYLLABIC:
         return UNDETERMINED
-    if not best or best[0].prob < _MIN_CONFIDENCE or not _is_written_in(best[0].lang, counts):
-        return UNDETERMINED
-    return best[0].lang, min(1.0, best[0].prob)
+    hints = [named for named in map(_primary, (hint, source_hint)) if named]
+    known = profiles_of(script)
+    likely = _likely(known.weigh(codes), words, script) if known else {}
+    best = max(likely, key=lambda language: (likely[language], language), default="")
+    other = max(0.0, 1 - sum(likely.values()))
+    named_other = next((named for named in hints if named in _UNPROFILED.get(script, ())), "")
+    if named_other and best in _RELATIVES.get(named_other, "").split():
+        other = max(other, 0.5)
+    factors = {language: _factor(language, hints) for language in likely}
+    of_other = _NAMED if named_other else 1.0
+    total = other * of_other + sum(likely[language] * factors[language] for language in likely)
+    best = max(likely, key=lambda language: (likely[language] * factors[language], language), default="")
+    certain = likely[best] * factors[best] / total if best else 0.0
+    if named_other and other * of_other / total > certain:
+        return named_other, round(other * of_other / total, 3)
+    if certain < _MIN_CONFIDENCE:
+        return f"und-{script}", 0.0
+    if script == "Hani":
+        certain = sum(likely[language] * factors[language] for language in likely) / total
+    return best, round(certain, 3)
 
 
 def warm() -> None:
-    """Load the profiles now (about .5 s) rather than with the first text."""
-    _factory()
+    """Make the models of all scripts now (about .2 s) rather than with the first text of each."""
+    profiles.warm()
+    _words_of()
+
+
+def _likely(evidence: Evidence, words: list[str], script: str) -> dict[str, float]:
+    """The probability of each language of a script; what they lack of 1 is that the text is in none of them."""
+    if not evidence.letters:
+        return {}
+    own, others = _spoken(words)
+    weights = evidence.weights + _WORD * np.array([own[language] for language in evidence.languages])
+    weights = np.exp(_TEMPER * (weights - weights.max()))
+    shares = weights / weights.sum()
+    best = int(shares.argmax())
+    spoken = own[evidence.languages[best]]
+    signs = _signs(evidence, best, len(words), spoken, max(others.values(), default=0))
+    if script in _WITHOUT_FIT:
+        odds = _ALONE[0]
+    elif len(shares) == 1:
+        odds = float(np.dot(_ALONE, signs[: len(_ALONE)]))
+    else:
+        odds = float(np.dot(_PROFILED, signs))
+    profiled = 1 / (1 + math.exp(-odds))
+    return dict(zip(evidence.languages, (profiled * shares).tolist(), strict=True))
+
+
+def _signs(evidence: Evidence, best: int, words: int, spoken: int, foreign: int) -> tuple[float, ...]:
+    """What tells whether a text is in any of the languages.
+
+    Args:
+        evidence: of its letters.
+        best: place of the likeliest language.
+        words: how many there are.
+        spoken: how many of them are the language's.
+        foreign: how many are of the language without a profile that has most.
+    """
+    fit = float(np.clip(evidence.fits[best], *_FITS))
+    amount = math.log(evidence.letters / 50)
+    counted = (math.log1p(spoken), math.log1p(foreign), spoken / max(words, 1), foreign / max(words, 1))
+    return 1.0, amount, fit, fit * amount, *counted
+
+
+def _spoken(words: list[str]) -> tuple[Counter[str], Counter[str]]:
+    """How many words are of each language with and without a profile."""
+    profiled, unprofiled = _words_of()
+    own, others = Counter[str](), Counter[str]()
+    for word in words:
+        own.update(profiled.get(word, ()))
+        others.update(unprofiled.get(word, ()))
+    return own, others
 
 
 @cache
-def _factory() -> DetectorFactory:
-    """The profiles in the order of their names, so that rounding is the same everywhere, and a fixed seed."""
-    folder = files("langdetect").joinpath("profiles")
-    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(("_", ".")))
-    factory = DetectorFactory()
-    factory.load_json_profile([folder.joinpath(name).read_text(encoding="utf-8") for name in names])
-    factory.seed = _SEED
-    return factory
+def _words_of() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Word -> its languages, of those with and those without a profile."""
+    return _inverted(PROFILED), _inverted(UNPROFILED)
+
+
+def _inverted(lists: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    languages: dict[str, tuple[str, ...]] = {}
+    for language, words in lists.items():
+        for word in dict.fromkeys(words.split()):
+            languages[word] = (*languages.get(word, ()), language)
+    return languages
+
+
+def _factor(language: str, hints: list[str]) -> float:
+    factor = 1.0
+    for named in hints:
+        if named in (language, language.partition("-")[0]):
+            factor *= _NAMED_ENGLISH if named == "en" else _NAMED
+    return factor
 
 
 def _primary(hint: str) -> str:
-    """`sr-Latn-RS` -> `sr`."""
-    return hint[:_HINT_CHARS].strip().replace("_", "-").split("-", 1)[0].casefold()
+    """`sr-Latn-RS` -> `sr`; other names of a language are taken for the one that is used here.
 
-
-def _is_enough(sample: str, counts: dict[str, int]) -> bool:
-    if sum(counts[script] for script in _SIGNS) >= _MIN_SIGNS:
-        return True
-    return sum(counts.values()) >= _MIN_LETTERS and len(_ANY_WORD.findall(sample)) >= _MIN_WORDS
-
-
-def _is_written_in(language: str, counts: dict[str, int]) -> bool:
-    """Whether the script of a language makes up enough of the letters; Japanese mixes its own with Han."""
-    script = _NOT_LATIN.get(language, "latin")
-    share = 0.05 if script == "kana" else 0.3
-    return counts[script] > share * sum(counts.values())
+    >>> _primary("nb_NO"), _primary("sr-Latn-RS")
+    ('no', 'sr')
+    """
+    named = hint[:_HINT_CHARS].strip().replace("_", "-").split("-", 1)[0].casefold()
+    return {"nb": "no", "iw": "he", "in": "id", "fil": "tl", "sh": "hr", "ji": "yi", "prs": "fa"}.get(named, named)
