@@ -93,6 +93,8 @@ ARTICLE: Final = (
     ),
     column("publisher_tags", _list(TEXT), "tags the publisher gave"),
     column("image_url", TEXT, "address of the main image"),
+    column("section", TEXT, "section of the outlet, as it calls it"),
+    column("access", TEXT, "who may read it, as the publisher says: free; paid; lead: paid, and this is its beginning"),
     column("word_count", SMALL, "length of the text", "words"),
     column("content_hash", TEXT, "hash of the normalised body"),
     column("text_from", TEXT, "what the text was taken from: title, summary, content, page, wire or file"),

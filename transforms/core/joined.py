@@ -66,6 +66,8 @@ def join(entry: Item, page: Item) -> Item:
         rights=entry.rights or page.rights,
         image_url=entry.image_url or page.image_url,
         publisher_tags=_united(entry.publisher_tags, page.publisher_tags),
+        section=page.section,
+        access=page.access,
     )
     if len(words(page.text)) <= len(words(entry.text)):
         return told

@@ -16,6 +16,7 @@ from transforms.core.addresses import registrable_domain
 from transforms.core.charsets import characters
 from transforms.core.entries import first_sentence
 from transforms.core.errors import Refused
+from transforms.core.pagekind import judge
 from transforms.core.pagetext import read_text_of
 from transforms.core.records import Item, Reason, Stage
 
@@ -54,7 +55,8 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         absolute where it can be made so.
 
     Raises:
-        Refused: undecodable; hostile_markup for elements nested deeper than 256; no_text for a page without an article.
+        Refused: undecodable; hostile_markup for elements nested deeper than 256; no_text for a page without an article,
+            and the reasons of `pagekind` for one that is something else.
     """
     tree = parsed(characters(data, declared=declared))
     try:
@@ -62,6 +64,9 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         body = read_text_of(tree, described=head.described_body, headings=(head.title, *head.headings))
     except _UNFORESEEN as error:
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, f"the extractor failed: {type(error).__name__}") from error
+    verdict = judge(tree, head, body.text, url=url)
+    if verdict.reason is not None:
+        raise Refused(Stage.EXTRACT, verdict.reason, verdict.why)
     if sum(c.isalpha() for c in body.text[: MIN_LETTERS * 10]) < MIN_LETTERS:
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, "no article text on the page")
     return Item(
@@ -82,6 +87,8 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         language_hint=head.language,
         image_url=head.image_url,
         publisher_tags=head.tags,
+        section=head.section,
+        access=verdict.access,
         raw_address=raw_address,
     )
 

@@ -22,6 +22,8 @@ _BROKEN: Final = re.compile(r'"(datePublished|dateModified|headline)"\s{0,9}:\s{
 
 _BROKEN_ARTICLE: Final = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"(?:\w{0,40}Article|BlogPosting)"')
 
+_CLASS_NAME: Final = re.compile(r"\.([\w-]{1,100})")
+
 _Object = dict[str, Any]
 
 
@@ -40,7 +42,9 @@ class StructuredData:
     url: str = ""
     body: str = ""
     section: str = ""
+    words: int = 0  #: wordCount; 0: not said
     is_free: bool | None = None  #: isAccessibleForFree; None: not said
+    sold_parts: tuple[str, ...] = ()  #: classes of the elements that only those who pay may read
     is_article: bool = False  #: whether an article is described at all
     kinds: frozenset[str] = frozenset()  #: the types of the outermost objects, in small letters
     articles: int = 0  #: how many articles of different headlines are described
@@ -82,7 +86,9 @@ def structured_data(scripts: Iterable[str]) -> StructuredData:
         url=_text(best.get("url")) or _address(best.get("mainEntityOfPage"), {}),
         body=_text(best.get("articleBody")),
         section=_text(best.get("articleSection")),
+        words=_number(best.get("wordCount")),
         is_free=_truth(best.get("isAccessibleForFree")),
+        sold_parts=_sold_parts(best),
         is_article=True,
         kinds=kinds,
         articles=len({_text(found.get("headline")) for found in articles} - {""}),
@@ -143,6 +149,22 @@ def _is_article(found: _Object) -> bool:
 def _kinds(found: _Object) -> list[str]:
     kinds = found.get("@type")
     return [kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _sold_parts(article: _Object) -> tuple[str, ...]:
+    """The classes that hasPart names as not free."""
+    parts = article.get("hasPart")
+    selectors = (
+        _text(part.get("cssSelector"))
+        for part in (parts if isinstance(parts, list) else [parts])
+        if isinstance(part, dict) and _truth(part.get("isAccessibleForFree")) is False
+    )
+    return tuple(name for selector in selectors for name in _CLASS_NAME.findall(selector[:500]))[:10]
+
+
+def _number(value: object) -> int:
+    said = str(value).strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 8 else 0
 
 
 def _truth(value: object) -> bool | None:

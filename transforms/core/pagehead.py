@@ -41,6 +41,12 @@ _TITLES: Final = (
 )
 _IMAGES: Final = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src", "thumbnail")
 _TAGS: Final = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "article:section")
+_SECTIONS: Final = ("article:section", "og:article:section", "parsely-section", "sailthru.section", "section")
+#: Meta elements that only articles have.
+_ARTICLE_ONLY: Final = ("article:published_time", "og:article:published_time", "citation_publication_date")
+_VIDEOS: Final = frozenset(("videoobject", "movie", "clip"))
+#: How much of a site's content all may read, in the words of those who meter it.
+_TIERS: Final = {"free": True, "metered": None, "locked": False, "paid": False, "premium": False}
 _SITES: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")
 _LANGUAGES: Final = ("og:locale", "content-language", "inlanguage", "dc.language", "language")
 _LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
@@ -68,7 +74,15 @@ class PageHead:
     image_url: str = ""
     tags: tuple[str, ...] = ()
     site: str = ""
+    section: str = ""  #: of the outlet
     described_body: str = ""  #: the text as JSON-LD carries it; may be HTML
+    is_article: bool = False  #: whether it says so
+    articles: int = 0  #: how many JSON-LD describes
+    is_video: bool = False  #: whether it says so
+    is_free: bool | None = None  #: whether all may read it; None: not said
+    sold_parts: tuple[str, ...] = ()  #: classes of the elements that are not free
+    said_words: int = 0  #: length of the article as JSON-LD says it; 0: not said
+    claims_front: bool = False  #: whether it says that its address is the front page
 
     @property
     def published(self) -> Dated:
@@ -86,6 +100,7 @@ def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
     meta = _meta(tree)
     data = structured_data(_scripts(tree))
     base = _base(tree, url)
+    kind = _first(meta, ("og:type",)).lower()
     canonical = _canonical(tree, meta, data, base)
     site = line_of(_first(meta, _SITES)) or line_of(data.publisher)
     titles = _titles(tree, meta, data)
@@ -105,7 +120,15 @@ def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
         image_url=next(filter(None, (_web(base, image) for image in (_first(meta, _IMAGES), data.image))), ""),
         tags=_tags(tree, meta, data),
         site=site or (urlsplit(canonical or url).hostname or "").removeprefix("www."),
+        section=line_of(_first(meta, _SECTIONS)) or line_of(data.section),
         described_body=data.body,
+        is_article=kind.startswith("article") or data.is_article or any(name in meta for name in _ARTICLE_ONLY),
+        articles=data.articles,
+        is_video=kind.startswith("video") or (not data.is_article and not _VIDEOS.isdisjoint(data.kinds)),
+        is_free=_is_free(meta, data),
+        sold_parts=data.sold_parts,
+        said_words=data.words,
+        claims_front=not canonical and _claims_front(tree, meta, base),
     )
 
 
@@ -181,6 +204,19 @@ def _canonical(tree: etree._Element, meta: dict[str, list[str]], data: Structure
         _web(base, claim) for claim in (*links, _first(meta, ("og:url", "twitter:url", "parsely-link")), data.url)
     ]
     return next((claim for claim in claims if claim and not is_front_page(claim)), "")
+
+
+def _claims_front(tree: etree._Element, meta: dict[str, list[str]], base: str) -> bool:
+    """Whether the page says that its address is the front page, and says no other one."""
+    links = (link.get("href") or "" for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
+    claims = [claim for link in (*links, *meta.get("og:url", ())) if (claim := _web(base, link))]
+    return bool(claims) and all(map(is_front_page, claims))
+
+
+def _is_free(meta: dict[str, list[str]], data: StructuredData) -> bool | None:
+    if data.is_free is not None:
+        return data.is_free
+    return _TIERS.get(_first(meta, ("article:content_tier", "content_tier", "article:accesstype")).lower())
 
 
 def _titles(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ TextFrom = Literal["title", "summary", "content", "page", "wire", "file"]
 SourceKind = Literal["text", "page", "feed", "wire"]
 #: day and finer are facts; "none" means no date was found.
 Precision = Literal["none", "year", "month", "day", "minute", "second"]
+#: Who may read an article, as its publisher says: everybody, or who pays, in whole or no more than its beginning.
+Access = Literal["", "free", "paid", "lead"]
 #: The IPTC publishing status of an item.
 PubStatus = Literal["usable", "withheld", "canceled"]
 
@@ -57,6 +59,13 @@ class Reason(StrEnum):
     BAD_REDIRECT = "bad_redirect"  #: a loop, too many hops, or one that leads nowhere
     NO_TITLE = "no_title"
     NO_TEXT = "no_text"  #: no body
+    FRONT_PAGE = "front_page"  #: the front page of a site, not an article
+    SECTION_PAGE = "section_page"  #: a list of stories, none of them whole
+    ERROR_PAGE = "error_page"  #: tells that there is no such page, though it was answered as if there were
+    LOGIN_PAGE = "login_page"  #: asks who one is
+    CONSENT_PAGE = "consent_page"  #: asks for consent to cookies in the place of the article
+    PAYWALLED = "paywalled"  #: an offer to subscribe, with no more than a line of the article
+    VIDEO_PAGE = "video_page"  #: a video with a caption
     TIMED_OUT = "timed_out"  #: took longer than an item may
     OUT_OF_MEMORY = "out_of_memory"  #: took more memory than an item may
     CRASHED = "crashed"  #: killed the interpreter that read it
@@ -163,6 +172,8 @@ class Item:
     expires_at: datetime | None = None
     image_url: str = ""
     publisher_tags: tuple[str, ...] = ()
+    section: str = ""  #: of the outlet, as it calls it
+    access: Access = ""
     raw_address: str = ""  #: where the bytes lie: `path`, `path@offset+length`
     seen_at: datetime | None = None  #: when it was received; None: when the batch runs
 
@@ -228,6 +239,8 @@ class Article:
     places: tuple[NamedPlace, ...]
     publisher_tags: tuple[str, ...]
     image_url: str
+    section: str
+    access: Access
     word_count: int
     content_hash: str
     text_from: TextFrom

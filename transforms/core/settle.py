@@ -125,6 +125,8 @@ def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[
         places=tags.places,
         publisher_tags=tuple(nfc(tag) for tag in item.publisher_tags),
         image_url=item.image_url,
+        section=nfc(item.section),
+        access=item.access,
         word_count=found.words,
         content_hash=content_hash(text),
         text_from=item.text_from,
