@@ -8,7 +8,7 @@ this benchmark (`benchmarks/data/topic_articles.jsonl`) and, where they are, loc
 NEWSBEAM_DATA, default ../shared/data). Labelled articles are rows of {title, text, language, topics, subjects}.
 Presence: a topic is found. Subject: its score says that the article is about it. Of labelled articles only topics are
 judged that some row has; those of rows without `subjects` are judged by presence alone. Wires name one place each, by
-the crowd's choice; a miss is a wire in which neither the governorate nor any town of it known to the taxonomy was found.
+the crowd's choice; a miss is a wire in which neither the governorate nor any known town of it was found.
 """
 
 import json
