@@ -64,6 +64,7 @@ class Found(NamedTuple):
     start: int
     end: int
     word: int  #: number of the first word, from 0
+    last: int  #: of the last
 
 
 class _Group(NamedTuple):
@@ -117,15 +118,13 @@ class Matcher:
             for group, first, end in self._groups_in(words):
                 if group.rules:
                     start, stop = edges[2 * first], edges[2 * end - 1]
-                    found += [Found(rule, field, start, stop, first) for rule in group.rules]
+                    found += [Found(rule, field, start, stop, first, end - 1) for rule in group.rules]
                 for number in group.phrases:
                     kept.setdefault(number, []).append(Hit(field, first, end - 1))
         for number in kept:
             for rule in self._compound.get(number, ()):
-                hits = assembled(self._plans[rule], kept, fields)
-                found += [
-                    Found(rule, hit.field, *fields[hit.field].span(hit.first, hit.last), hit.first) for hit in hits
-                ]
+                for field, first, last in assembled(self._plans[rule], kept, fields):
+                    found.append(Found(rule, field, *fields[field].span(first, last), first, last))
         return found
 
     def _groups_in(self, words: Words) -> Iterator[tuple[_Group, int, int]]:

@@ -3,41 +3,35 @@
 Does no I/O. Needs no article record: title, text and language are enough.
 
 Which expressions are looked for:
-- a language of the taxonomy: its own, and the unmarked (no `=`) names of places in other languages of its script;
+- a language of the taxonomy: its own, and the unmarked (no `=`) names of places in other languages of its script,
+  except those that need company, for it would speak another language;
 - any other language, or `und`: those of every language whose script the article uses, Latin ones unstemmed; a single
   word of fewer than five letters that is no place is left out, it may be any word (Turkish *su*, water, Spanish *his*).
 
-What counts as proof: every hit, less those inside an `unless` phrase of the topic and those inside a longer hit of the
-same topic. A topic whose distinct expressions do not weigh .5 together is not claimed: a doubtful word needs company.
-
-How central: score = 1 - exp(-mass), with weights w of the expressions, and
-    mass = .80 x best w in the title
-         + .45 x best w in the lead (first 60 words of the text)
-         + .25 x ln(1 + n), n = sum of w in the text, per 500 words where the text is longer
-         + .08 x (distinct expressions beyond the first, at most 4)
-so each further hit of the same article can only raise it. From .5 on (mass .69) the topic is a subject of the article:
-a title alone suffices (.55), so does a lead with one more mention (.51); one mention further down is .16.
+What counts as proof: every hit, less those inside an `unless` phrase of the topic, those inside a longer hit of the
+same topic, and those that stand aside (`stance`). A topic whose distinct expressions do not weigh .5 together is not
+claimed: a doubtful word needs company. `centrality` tells how the score comes about.
 """
 
-import math
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
+from schemas.cues import CUES, NO_CUES, Cue, Cues, load_cues
 from schemas.taxonomy import LANGUAGES, Expression, Taxonomy
-from transforms.core.matching import Matcher, Sought
+from transforms.core.centrality import SUBJECT, Weighed, mass, score
+from transforms.core.matching import Found, Matcher, Sought
 from transforms.core.records import Evidence, Topic
-from transforms.core.wordforms import split_words
+from transforms.core.stance import SHARE, Stance, Stances, aside_pattern
+from transforms.core.wordforms import Words, split_words
 
-#: From here on a topic is a subject of the article; below, it is mentioned.
-SUBJECT: Final = 0.5
+__all__ = ["MAX_EVIDENCE", "SUBJECT", "Claim", "Proof", "Tagger"]
+
 #: Hits of one topic in one field that are kept, the first ones. No real article has so many, a hostile one may.
 MAX_EVIDENCE: Final = 1000
 
 _ENOUGH: Final = 0.5
-_LEAD_WORDS: Final = 60
-_USUAL_WORDS: Final = 500
-_MANY_EXPRESSIONS: Final = 4
 _SHORT_WORD: Final = 5
 _SCRIPTS: Final = {
     "arabic": re.compile(r"[\u0620-\u064a]"),
@@ -50,12 +44,29 @@ _SCRIPT_OF: Final = dict.fromkeys(LANGUAGES, "latin") | {
 _FIELDS: Final[tuple[Literal["title", "text"], ...]] = ("title", "text")
 
 
+class Proof(NamedTuple):
+    """One hit that counts, the expression that made it, and how the article stands to it."""
+
+    evidence: Evidence
+    expression: Expression
+    stance: Stance
+
+
+class Claim(NamedTuple):
+    """A topic of an article with all that speaks for it."""
+
+    id: str
+    score: float
+    proofs: tuple[Proof, ...]
+
+
 class _Rule(NamedTuple):
     """An expression as the tagger uses it."""
 
     topic: int
     against: bool
-    name: bool  #: of a place
+    name: bool  #: of a place: lent to other languages
+    proper: bool  #: of a place or an organisation: its words with a capital are names
     expression: Expression
 
 
@@ -67,7 +78,16 @@ class _Hit(NamedTuple):
     minus_end: int
     lent: bool  #: the expression is of another language than the article
     rank: int  #: of its rule: those against first, then by weight
-    word: int  #: number of its first word in the field
+    found: Found
+
+
+class _Finder(NamedTuple):
+    """What finds expressions and cues in texts of a language."""
+
+    matcher: Matcher
+    ranks: list[int]  #: of the rules, in the order of the matcher's expressions; behind them come the cues
+    cues: list[Cue]
+    aside: re.Pattern[str] | None
 
 
 class Tagger:
@@ -76,13 +96,13 @@ class Tagger:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
         rules = [
-            _Rule(number, against, topic.kind != "theme", expression)
+            _Rule(number, against, topic.kind == "place", topic.kind != "theme", expression)
             for number, topic in enumerate(taxonomy.topics)
             for against, expressions in ((False, topic.expressions), (True, topic.unless))
             for expression in expressions
         ]
         self._rules = sorted(rules, key=lambda rule: (not rule.against, -rule.expression.weight))
-        self._matchers: dict[tuple[str, bool], tuple[Matcher, list[int]]] = {}
+        self._finders: dict[tuple[str, bool], _Finder] = {}
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Taxonomy]]:
         return Tagger, (self.taxonomy,)
@@ -95,54 +115,98 @@ class Tagger:
             text: as stored.
             language: BCP 47 tag or `und`; only the part before the first hyphen counts.
         """
+        return tuple(
+            Topic(id=claim.id, score=claim.score, evidence=tuple([proof.evidence for proof in claim.proofs]))
+            for claim in self.claims(title, text, language)
+        )
+
+    def claims(self, title: str, text: str, language: str) -> list[Claim]:
+        """As `tag`, with the expression behind each evidence and the article's stance to it."""
         spoken = language.partition("-")[0].lower()
         known = spoken in _SCRIPT_OF
-        contents = (title, text)
+        fields = [split_words(title), split_words(text)]
         hits: dict[int, list[_Hit]] = defaultdict(list)
-        split = [split_words(content) for content in contents]
-        words = len(split[1].surfaces)
-        for used in (spoken,) if known else _languages_in("\n".join(contents)):
-            matcher, ranks = self._matcher(used, known=known)
-            for number, field, start, end, word in matcher.find(*split):
-                rank = ranks[number]
-                topic, _, name, expression = self._rules[rank]
+        cues: list[tuple[Cue, Found]] = []
+        aside = None
+        for used in (spoken,) if known else _languages_in(f"{title}\n{text}"):
+            finder = self._finder(used, known=known)
+            aside = finder.aside
+            for found in finder.matcher.find(*fields):
+                if found.rule >= len(finder.ranks):
+                    cues.append((finder.cues[found.rule - len(finder.ranks)], found))
+                    continue
+                rank = finder.ranks[found.rule]
+                topic, _, name, _, expression = self._rules[rank]
                 if known or name or not _is_short(expression):
-                    hits[topic].append(_Hit(field, start, -end, expression.language != used, rank, word))
-        topics = (self._claim(topic, found, contents, words) for topic, found in hits.items())
-        return tuple(sorted(filter(None, topics), key=lambda topic: (-topic.score, topic.id)))
+                    lent = expression.language != used
+                    hits[topic].append(_Hit(found.field, found.start, -found.end, lent, rank, found))
+        return self._judged(hits, fields, cues, aside) if hits else []
 
-    def _matcher(self, language: str, *, known: bool) -> tuple[Matcher, list[int]]:
-        """What finds expressions in texts of a language, and the rank of each of its rules."""
-        if (language, known) not in self._matchers:
+    def _judged(
+        self,
+        hits: dict[int, list[_Hit]],
+        fields: Sequence[Words],
+        cues: Iterable[tuple[Cue, Found]],
+        aside: re.Pattern[str] | None,
+    ) -> list[Claim]:
+        """The topics that are claimed, by score."""
+        latest = max((year for words in fields for _, year in words.years), default=0)
+        stances = [
+            Stances(words, [cued for cued in cues if cued[1].field == field], aside, latest)
+            for field, words in enumerate(fields)
+        ]
+        weighed: list[tuple[float, int, list[tuple[_Hit, Stance]]]] = []
+        for topic, found in hits.items():
+            deniable = self.taxonomy.topics[topic].kind == "theme"
+            proof: list[tuple[_Hit, Stance]] = [
+                (hit, stance)
+                for hit in self._proof(found)
+                if (stance := stances[hit.field].of(hit.found, deniable=deniable)) != "aside"
+            ]
+            distinct = {(told := self._rules[hit.rank].expression).text: told.weight for hit, _ in proof}
+            if sum(distinct.values()) >= _ENOUGH:
+                counted = [
+                    Weighed(not hit.field, hit.found.word, self._rules[hit.rank].expression.weight * SHARE[stance])
+                    for hit, stance in proof
+                ]
+                headless, words = not fields[0].surfaces, len(fields[1].surfaces)
+                weighed.append((mass(counted, distinct=len(distinct), words=words, headless=headless), topic, proof))
+        greatest = max((own for own, _, _ in weighed), default=0.0)
+        claims = [self._claim(topic, score(own, greatest), proof, fields) for own, topic, proof in weighed]
+        return sorted(claims, key=lambda claim: (-claim.score, claim.id))
+
+    def _claim(self, topic: int, central: float, proof: list[tuple[_Hit, Stance]], fields: Sequence[Words]) -> Claim:
+        proofs = []
+        for hit, stance in proof:
+            expression = self._rules[hit.rank].expression
+            start, end = hit.start, -hit.minus_end
+            evidence = Evidence(
+                field=_FIELDS[hit.field],
+                start=start,
+                end=end,
+                surface=fields[hit.field].text[start:end],
+                language=expression.language,
+            )
+            proofs.append(Proof(evidence, expression, stance))
+        return Claim(self.taxonomy.topics[topic].id, central, tuple(proofs))
+
+    def _finder(self, language: str, *, known: bool) -> _Finder:
+        if (language, known) not in self._finders:
             own = [rank for rank, rule in enumerate(self._rules) if rule.expression.language == language]
             lent = [rank for rank, rule in enumerate(self._rules) if _is_lent(rule, language)]
-            rules = [self._rules[rank] for rank in own + lent]
-            sought = [Sought(rule.expression, 2 * rule.topic + rule.against, rule.name) for rule in rules]
-            matcher = Matcher(language, sought, inflected=known)
-            self._matchers[language, known] = matcher, own + lent
-        return self._matchers[language, known]
-
-    def _claim(self, number: int, hits: list[_Hit], contents: tuple[str, str], words: int) -> Topic | None:
-        proof = self._proof(hits)
-        expressions = [self._rules[hit.rank].expression for hit in proof]
-        distinct = {expression.text: expression.weight for expression in expressions}
-        if sum(distinct.values()) < _ENOUGH:
-            return None
-        weighed = [(hit, expression.weight) for hit, expression in zip(proof, expressions, strict=True)]
-        return Topic(
-            id=self.taxonomy.topics[number].id,
-            score=_score(weighed, len(distinct), words),
-            evidence=tuple(
-                Evidence(
-                    field=_FIELDS[hit.field],
-                    start=hit.start,
-                    end=-hit.minus_end,
-                    surface=contents[hit.field][hit.start : -hit.minus_end],
-                    language=expression.language,
-                )
-                for hit, expression in zip(proof, expressions, strict=True)
-            ),
-        )
+            ranks = own + lent
+            rules = [self._rules[rank] for rank in ranks]
+            sought = [Sought(rule.expression, 2 * rule.topic + rule.against, rule.proper) for rule in rules]
+            told: Cues = load_cues().get(language, NO_CUES) if known else NO_CUES
+            cued = [(cue, expression) for cue in CUES for expression in getattr(told, cue)]
+            sought += [Sought(expression, -1 - number) for number, (_, expression) in enumerate(cued)]
+            self._finders[language, known] = _Finder(
+                Matcher(language, sought, numbers=told.numbers, inflected=known),
+                ranks,
+                [cue for cue, _ in cued],
+                aside_pattern(told.aside),
+            )
+        return self._finders[language, known]
 
     def _proof(self, hits: list[_Hit]) -> list[_Hit]:
         """The hits that count, in order: none inside an `unless` or a longer one, one per place."""
@@ -167,24 +231,10 @@ def _languages_in(content: str) -> tuple[str, ...]:
 
 def _is_lent(rule: _Rule, language: str) -> bool:
     told = rule.expression
-    same_script = _SCRIPT_OF[told.language] == _SCRIPT_OF[language]
-    return rule.name and same_script and told.language != language and "=" not in told.text
+    if not rule.name or told.language == language or _SCRIPT_OF[told.language] != _SCRIPT_OF[language]:
+        return False
+    return "=" not in told.text and told.company is None
 
 
 def _is_short(expression: Expression) -> bool:
     return " " not in expression.text and len(expression.text.lstrip("=")) < _SHORT_WORD
-
-
-def _score(proof: list[tuple[_Hit, float]], distinct: int, words: int) -> float:
-    """How central, 0-1, to three decimals; see the head of the module. `proof` holds hits and their weights."""
-    titled = led = often = 0.0
-    for hit, weight in proof:
-        if hit.field == 0:
-            titled = max(titled, weight)
-        else:
-            often += weight
-            if hit.word < _LEAD_WORDS:
-                led = max(led, weight)
-    often /= max(1.0, words / _USUAL_WORDS)
-    further = min(distinct - 1, _MANY_EXPRESSIONS)
-    return round(1 - math.exp(-(0.80 * titled + 0.45 * led + 0.25 * math.log1p(often) + 0.08 * further)), 3)

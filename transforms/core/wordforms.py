@@ -28,11 +28,15 @@ _LETTERS: Final = str.maketrans(
         "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه", "ک": "ك", "ٱ": "ا", "ـ": "",
     }
 )  # fmt: skip
-#: A full stop after a word of two letters or more (an initial ends no sentence), or a stronger mark; then white space
-#: and no small letter. Or a blank line.
-_SENTENCE_END: Final = re.compile(
-    r"(?:(?<=\w\w)\.|[!?…؟۔])[.!?…؟۔]{0,3}[\"'”»’›)\]]{0,3}\s++(?![a-zà-öø-ÿа-яёіїєґ])|\n[^\S\n]*\n"
-)
+#: The same where no mark stands in the text, which is as good as always; and where every letter is ASCII.
+_PLAIN_WORD: Final = re.compile(r"([^\W_]+)")
+_ASCII_WORD: Final = re.compile(r"([0-9A-Za-z]+)")
+_INSIDE_WORDS: Final = re.compile(rf"[{_MARKS}'’]")
+#: A full stop or a stronger mark, then white space and no small letter; or a blank line.
+_SENTENCE_END: Final = re.compile(r"[.!?…؟۔]{1,4}[\"'”»’›)\]]{0,3}\s++(?![a-zà-öø-ÿа-яёіїєґ])|\n[^\S\n]*\n")
+#: A full stop after a single letter ends no sentence.
+_INITIAL: Final = re.compile(r"(?<!\w)\w\.")
+_YEAR: Final = re.compile(r"[12][90]\d\d(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,21 @@ class Words:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [end.end() for end in _SENTENCE_END.finditer(self.text)]
+        return [
+            end.end()
+            for end in _SENTENCE_END.finditer(self.text)
+            if not _INITIAL.fullmatch(self.text, max(0, end.start() - 1), end.start() + 1)
+        ]
+
+    @cached_property
+    def years(self) -> list[tuple[int, int]]:
+        """The words that are years of the last or this century, as (number of the word, year)."""
+        found = ((year.start(), int(year[0])) for year in _YEAR.finditer(self.text))
+        return [
+            (bisect_right(self.edges, start) // 2, year)
+            for start, year in found
+            if 1900 <= year < 2100 and not self.text[max(0, start - 1) : start].isdigit()
+        ]
 
 
 def split_words(text: str) -> Words:
@@ -62,7 +80,8 @@ def split_words(text: str) -> Words:
     >>> split_words("İdlib'de cease-fire").surfaces
     ['İdlib', 'de', 'cease', 'fire']
     """
-    parts = _WORD.split(text)  # what is no word at even places, words at odd ones
+    word = _ASCII_WORD if text.isascii() else _WORD if _INSIDE_WORDS.search(text) else _PLAIN_WORD
+    parts = word.split(text)  # what is no word at even places, words at odd ones
     return Words(text, parts[1::2], list(accumulate(map(len, parts))))
 
 
