@@ -33,6 +33,7 @@ class StructuredData:
 
     headline: str = ""
     authors: tuple[str, ...] = ()
+    people: frozenset[str] = frozenset()  #: those of the authors that are said to be people
     published: str = ""
     modified: str = ""
     language: str = ""
@@ -77,6 +78,7 @@ def structured_data(scripts: Iterable[str]) -> StructuredData:
     return StructuredData(
         headline=_text(best.get("headline")) or _text(best.get("name")),
         authors=_names(best.get("author") or best.get("creator"), by_id),
+        people=frozenset(_names(_people(best.get("author"), by_id), by_id)),
         published=_text(best.get("datePublished")) or _text(best.get("dateCreated")),
         modified=_text(best.get("dateModified")),
         language=_text(best.get("inLanguage")),
@@ -192,6 +194,16 @@ def _names(value: object, by_id: dict[str, _Object]) -> tuple[str, ...]:
         if name := _text(named):
             names.append(name)
     return tuple(names[:20])
+
+
+def _people(value: object, by_id: dict[str, _Object]) -> list[_Object]:
+    """The authors of type Person."""
+    named = [
+        by_id.get(str(each.get("@id")), each)
+        for each in (value if isinstance(value, list) else [value])
+        if isinstance(each, dict)
+    ]
+    return [each for each in named if "person" in _kinds(each)]
 
 
 def _address(value: object, by_id: dict[str, _Object]) -> str:

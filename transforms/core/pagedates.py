@@ -15,6 +15,7 @@ from typing import Final
 from lxml import etree
 
 from transforms.core.dates import parse_date
+from transforms.core.headline import ASIDE, LINE, class_of, lines_before, lines_behind
 from transforms.core.pagedata import StructuredData
 from transforms.core.records import Dated, Precision
 from transforms.core.writtendates import written_date
@@ -50,22 +51,7 @@ _YEAR: Final = re.compile(r"\d{4}")
 _DATE_CLASS: Final = re.compile(r"date|time|publi|posted", re.IGNORECASE)
 #: A page with more dates is a list.
 _MOST_LINES: Final = 40
-#: Parts of a page that are about others.
-_ASIDE: Final = frozenset(("nav", "aside", "footer", "form", "noscript", "template"))
-_UNSEEN: Final = frozenset(("script", "style", "noscript", "template", "svg", "select", "option", "button"))
 _TEXT_PARTS: Final = frozenset(("article", "header", "main"))
-#: A headline has at least so many letters.
-_SHORTEST_TITLE: Final = 8
-#: Elements that are walked through behind the headline, and before it.
-_BEHIND: Final = 80
-_BEFORE: Final = 12
-#: So many ancestors of the headline may hold a date before it.
-_CLIMB: Final = 3
-#: A paragraph of the body has at least so many characters; behind the third one no date of publication stands.
-_PARAGRAPH: Final = 100
-_LONG: Final = 3
-#: A line with a date in it has at most so many.
-_LINE: Final = 160
 #: And at most so much besides, unless words tell what the date is.
 _BESIDE: Final = 60
 #: Stems of "updated" and "last change", as they stand before dates.
@@ -90,7 +76,7 @@ _MAX_SCRIPT: Final = 2_000_000
 
 
 def page_dates(
-    tree: etree._Element, *, meta: Meta, data: StructuredData, url: str, language: str, title: str
+    tree: etree._Element, *, meta: Meta, data: StructuredData, url: str, language: str, headline: etree._Element | None
 ) -> tuple[Dated, ...]:
     """The dates that may be that of publication, the best first; each with where it stood and what was written.
 
@@ -100,7 +86,7 @@ def page_dates(
         data: what JSON-LD says.
         url: the page's address; empty: not known.
         language: of the page, BCP 47; empty: not known.
-        title: of the page; what stands around the headline is asked for its date.
+        headline: what stands around it is asked for a date; None: there is none.
     """
     said = [
         *_of_meta(meta, _SURE),
@@ -112,7 +98,6 @@ def page_dates(
     dates = _exact(said)
     modified = _exact([parse_date(data.modified, taken_from="json-ld dateModified")], "updated: ")
     if not dates:
-        headline = _headline(tree, _key(title))
         written, updated = _by_the_headline(headline, language)
         dates = _exact([*_microdata(tree, language), *written])
         if not dates:
@@ -168,30 +153,15 @@ def _of_address(url: str) -> Dated:
     return parse_date("-".join(part for part in found.groups() if part and part.isdigit()), taken_from="address")
 
 
-def _key(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _headline(tree: etree._Element, title: str) -> etree._Element | None:
-    """The heading that says the title, or as much of it as there is room for; else the first one."""
-    first = None
-    for heading in tree.iter("h1", "h2"):
-        key = _key(" ".join(map(str, heading.itertext()))[: _LINE * 3])
-        if len(key) >= _SHORTEST_TITLE and (key in title or title in key):
-            return heading
-        if first is None and heading.tag == "h1":
-            first = heading
-    return first
-
-
 def _by_the_headline(headline: etree._Element | None, language: str) -> tuple[list[Dated], list[Dated]]:
     """The dates written around the headline: of publication, and of changes."""
     published: list[Dated] = []
     plain: list[Dated] = []
     updated: list[Dated] = []
     if headline is not None:
-        for text, label, where in (*_lines_behind(headline), *_lines_before(headline)):
-            for dated, kind in _dates_of(text, label, language):
+        for line in (*lines_behind(headline), *lines_before(headline)):
+            where = "time by the headline" if line.is_time else "text by the headline"
+            for dated, kind in _dates_of(line.text, line.label, language):
                 of_kind = {"published": published, "updated": updated}.get(kind, plain)
                 of_kind.append(Dated(at=dated.at, precision=dated.precision, raw=dated.raw, taken_from=where))
     return published + plain, updated
@@ -210,66 +180,6 @@ def _dates_of(text: str, label: str, language: str) -> Iterator[tuple[Dated, str
             if kind or len(text) - len(found.dated.raw) <= _BESIDE:
                 yield found.dated, kind
         text, label = found.after, ""
-
-
-def _lines_behind(headline: etree._Element) -> Iterator[tuple[str, str, str]]:
-    """Short lines behind the headline up to the body: text, what stands before it, and where it is."""
-    long, label = 0, ""
-    for element in _walk_behind(headline):
-        if element.tag == "time" and (said := element.get("datetime")):
-            yield said, label or _class(element), "time by the headline"
-        for text in _texts(element):
-            if len(text) >= _PARAGRAPH:
-                long += 1
-            elif len(text) <= _LINE:
-                yield text, label or _class(element), "text by the headline"
-                label = text if len(text) < 40 and not text[-1:].isdigit() else ""
-        if long >= _LONG:
-            return
-
-
-def _class(element: etree._Element) -> str:
-    return f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-
-
-def _lines_before(headline: etree._Element) -> Iterator[tuple[str, str, str]]:
-    """Short lines before the headline that stand in one small element with it."""
-    here = headline
-    for _ in range(_CLIMB):
-        for number, element in enumerate(here.itersiblings(preceding=True)):
-            if number >= _BEFORE or element.tag in _ASIDE:
-                break
-            for part in [element, *element.iter()][:_BEFORE]:
-                for text in _texts(part):
-                    if len(text) <= _LINE:
-                        yield text, _class(part), "text by the headline"
-        parent = here.getparent()
-        if parent is None or parent.tag in {"body", "html", "main"}:
-            return
-        here = parent
-
-
-def _walk_behind(element: etree._Element) -> Iterator[etree._Element]:
-    """The elements behind one, in the order of the document; parts that are about others are left out."""
-    here = element
-    for _ in range(_BEHIND):
-        child = here[0] if len(here) and here is not element and here.tag not in _ASIDE | _UNSEEN else None
-        while child is None:
-            child = here.getnext()
-            if child is None:
-                here = here.getparent()
-                if here is None or here.tag in {"body", "html"}:
-                    return
-        here = child
-        if here.tag not in _ASIDE | _UNSEEN:
-            yield here
-
-
-def _texts(element: etree._Element) -> Iterator[str]:
-    """The lines of text that stand in an element itself, and right behind it."""
-    for text in (element.text if element.tag not in _UNSEEN else None, element.tail):
-        if text and (line := " ".join(text[:2000].split())):
-            yield line
 
 
 def _microdata(tree: etree._Element, language: str) -> Iterator[Dated]:
@@ -293,8 +203,8 @@ def _times(tree: etree._Element, language: str) -> Iterator[Dated]:
     """The first time elements of the article or its header."""
     for number, time in enumerate(tree.iter("time")):
         parts = {str(part.tag) for part in time.iterancestors()}
-        if number < 5 and not parts.isdisjoint(_TEXT_PARTS) and parts.isdisjoint(_ASIDE):
-            is_updated = _UPDATED.search(_class(time))
+        if number < 5 and not parts.isdisjoint(_TEXT_PARTS) and parts.isdisjoint(ASIDE):
+            is_updated = _UPDATED.search(class_of(time))
             yield _of_element(time, language, "updated: time" if is_updated else "time")
 
 
@@ -306,8 +216,8 @@ def _only_one(start: etree._Element, language: str) -> Iterator[Dated]:
     found: list[tuple[Dated, str, bool]] = []
     for text in (_LINES if start.tag == "html" else _LINES_BEHIND)(start):
         line = " ".join(text.split())
-        if len(line) <= _LINE and _YEAR.search(line) and (parent := text.getparent()) is not None:
-            label = _class(parent)
+        if len(line) <= LINE and _YEAR.search(line) and (parent := text.getparent()) is not None:
+            label = class_of(parent)
             of_class = bool(_DATE_CLASS.search(label))
             found += ((dated, kind, of_class) for dated, kind in _dates_of(line, label, language))
             if len(found) > _MOST_LINES:

@@ -14,10 +14,12 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from transforms.core.addresses import is_front_page
-from transforms.core.entries import distinct, line_of
+from transforms.core.entries import line_of
+from transforms.core.headline import headline_of
+from transforms.core.pageauthors import authors_of
 from transforms.core.pagedata import StructuredData, structured_data
 from transforms.core.pagedates import page_dates, updated_at
-from transforms.core.people import clean_names
+from transforms.core.pagetitle import Said, best_title, key_of, titles_of
 from transforms.core.records import Dated
 
 _MAX_TAGS: Final = 50
@@ -25,20 +27,6 @@ _MAX_TAG: Final = 100
 _MAX_TITLE: Final = 500
 _MAX_BYLINES: Final = 3
 #: Meta elements of each kind, the most telling first.
-_AUTHORS: Final = (
-    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "byl", "byline",
-    "parsely-author", "sailthru.author", "citation_author", "creator",
-)  # fmt: skip
-_TITLES: Final = (
-    "og:title",
-    "headline",
-    "twitter:title",
-    "parsely-title",
-    "sailthru.title",
-    "dc.title",
-    "dcterms.title",
-    "title",
-)
 _IMAGES: Final = ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src", "thumbnail")
 _TAGS: Final = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "article:section")
 _SECTIONS: Final = ("article:section", "og:article:section", "parsely-section", "sailthru.section", "section")
@@ -50,12 +38,6 @@ _TIERS: Final = {"free": True, "metered": None, "locked": False, "paid": False, 
 _SITES: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")
 _LANGUAGES: Final = ("og:locale", "content-language", "inlanguage", "dc.language", "language")
 _LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
-_SEPARATOR: Final = re.compile(r"\s+[|\-–—•·»«:/\\]{1,2}\s+|\s?\|\s?|:\s")
-#: Elements that may name the author; which of them do is decided by whole class names.
-_BYLINES: Final = etree.XPath(
-    "//body//*[contains(@class, 'author') or contains(@class, 'byline') or @rel='author' or @itemprop='author']"
-)
-_AUTHOR_CLASSES: Final = frozenset(("author", "byline", "author-name", "byline-name", "article-author", "p-author"))
 _TAG_LINKS: Final = etree.XPath("//a[@rel='tag']")
 
 
@@ -64,9 +46,10 @@ class PageHead:
     """What a page says of itself. Empty: not said."""
 
     title: str = ""
-    headings: tuple[str, ...] = ()  #: the title in its other forms: as in the title element, as in h1
+    title_from: str = ""
+    titles: tuple[Said, ...] = ()  #: the title in all its forms
     authors: tuple[str, ...] = ()
-    byline: str = ""
+    bylines: tuple[Said, ...] = ()  #: as written; the first is that of the authors
     dates: tuple[Dated, ...] = ()  #: that may be that of publication, the best first
     updated_at: datetime | None = None
     canonical_url: str = ""
@@ -83,6 +66,16 @@ class PageHead:
     sold_parts: tuple[str, ...] = ()  #: classes of the elements that are not free
     said_words: int = 0  #: length of the article as JSON-LD says it; 0: not said
     claims_front: bool = False  #: whether it says that its address is the front page
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The title in all its forms."""
+        return tuple(dict.fromkeys(each.text for each in self.titles))
+
+    @property
+    def byline(self) -> str:
+        """The authors as written where they were taken from."""
+        return ", ".join(each.text for each in self.bylines if each.taken_from == self.bylines[0].taken_from)[:300]
 
     @property
     def published(self) -> Dated:
@@ -103,23 +96,26 @@ def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
     kind = _first(meta, ("og:type",)).lower()
     canonical = _canonical(tree, meta, data, base)
     site = line_of(_first(meta, _SITES)) or line_of(data.publisher)
-    titles = _titles(tree, meta, data)
-    byline = distinct(map(line_of, (*data.authors, *_all(meta, _AUTHORS)))) or _written_bylines(tree)
+    host = urlsplit(canonical or url).hostname or ""
+    titles = titles_of(tree, meta, data)
+    title = best_title(titles, site=site, host=host)
+    headline = headline_of(tree, key_of(title.text))
+    authors, bylines = authors_of(tree, meta, data, headline, site=site, host=host)
     language = _language(tree, meta, data)
-    title = _without_site(titles, site, urlsplit(canonical or url).hostname or "")
-    dates = page_dates(tree, meta=meta, data=data, url=canonical or url, language=language, title=title)
+    dates = page_dates(tree, meta=meta, data=data, url=canonical or url, language=language, headline=headline)
     return PageHead(
-        title=title,
-        headings=titles,
-        authors=clean_names(byline),
-        byline=", ".join(byline)[:300],
+        title=title.text,
+        title_from=title.taken_from,
+        titles=titles,
+        authors=authors,
+        bylines=bylines,
         dates=dates,
         updated_at=updated_at(meta, data).at,
         canonical_url=canonical,
         language=language,
         image_url=next(filter(None, (_web(base, image) for image in (_first(meta, _IMAGES), data.image))), ""),
         tags=_tags(tree, meta, data),
-        site=site or (urlsplit(canonical or url).hostname or "").removeprefix("www."),
+        site=site or host.removeprefix("www."),
         section=line_of(_first(meta, _SECTIONS)) or line_of(data.section),
         described_body=data.body,
         is_article=kind.startswith("article") or data.is_article or any(name in meta for name in _ARTICLE_ONLY),
@@ -158,18 +154,6 @@ def _first(meta: dict[str, list[str]], names: Iterable[str]) -> str:
 def _all(meta: dict[str, list[str]], names: Iterable[str]) -> Iterator[str]:
     for name in names:
         yield from meta.get(name, ())
-
-
-def _written_bylines(tree: etree._Element) -> tuple[str, ...]:
-    """The first elements that are marked as naming the author."""
-    found = []
-    for element in _BYLINES(tree):
-        said = element.get("rel") == "author" or element.get("itemprop") == "author"
-        if said or not _AUTHOR_CLASSES.isdisjoint((element.get("class") or "").lower().split()):
-            found.append(_visible(element))
-            if len(found) == _MAX_BYLINES:
-                break
-    return distinct(found)
 
 
 def _visible(element: etree._Element) -> str:
@@ -217,40 +201,6 @@ def _is_free(meta: dict[str, list[str]], data: StructuredData) -> bool | None:
     if data.is_free is not None:
         return data.is_free
     return _TIERS.get(_first(meta, ("article:content_tier", "content_tier", "article:accesstype")).lower())
-
-
-def _titles(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:
-    element = tree.find(".//title")
-    headings = [_visible(heading) for heading in tree.iter("h1")][:3]
-    said = [
-        *_all(meta, _TITLES[:1]),
-        data.headline,
-        *_all(meta, _TITLES[1:]),
-        _visible(element) if element is not None else "",
-    ]
-    return distinct(line_of(title)[:_MAX_TITLE] for title in (*said, *headings))
-
-
-def _without_site(titles: tuple[str, ...], site: str, host: str) -> str:
-    """The first title, less the site's name before or after a separator.
-
-    A part goes if it is the site's name or the name in its host, or if what remains is another of the titles.
-    """
-    if not titles:
-        return ""
-    title, others = titles[0], set(map(_key, titles[1:]))
-    names = {_key(site), *(_key(label) for label in host.split("."))} - {""}
-    for cut in _SEPARATOR.finditer(title):
-        before, after = title[: cut.start()].strip(), title[cut.end() :].strip()
-        if before and (_key(after) in names or _key(before) in others):
-            return before
-        if after and (_key(before) in names or _key(after) in others):
-            return after
-    return title
-
-
-def _key(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _language(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> str:
