@@ -14,6 +14,7 @@ _RUNNER: Final = "pipeline.runners.RunnerFailed"
 _WRONG_USAGE: Final = (
     "pipeline.listing.SourceError",
     "schemas.taxonomy.TaxonomyError",
+    "schemas.gazetteer.GazetteerError",
     "pipeline.runners.BeamArgsError",
     "pipeline.configuration.ConfigurationError",
 )

@@ -22,7 +22,7 @@ from pipeline.report import Report
 from pipeline.runners import check_beam_args
 from pipeline.runs import Run, input_key, move_on, run_key
 from pipeline.sources import Listed, SourceError, cut, list_inputs
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.pieces import Piece
 from transforms.core.records import Rejected
 from transforms.index import Index
@@ -66,13 +66,13 @@ def ingest(
     Raises:
         OutputError: the output folder cannot be used.
         SourceError: an input that was named does not exist.
-        TaxonomyError: the taxonomy has a fault.
+        TaxonomyError, GazetteerError: the taxonomy or the gazetteer has a fault.
         BeamArgsError: Beam does not know an option or the runner.
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing published is lost.
     """
     began = time.monotonic()
     check_beam_args(options.beam_args)
-    load_taxonomy(options.topics)
+    load_rules(options.topics, options.gazetteer)
     _check_apart(paths, options.out)
     list_inputs(paths)  # complains of what is not there before anything is made
     with (
@@ -115,10 +115,10 @@ def run_batches(
         fills: as in `Plan`.
     """
     began = time.monotonic()
-    taxonomy = load_taxonomy(options.topics)
+    rules = load_rules(options.topics, options.gazetteer)
     report = Report(out=output.path, resumed=run.resumed)
     tallies: list[tuple[Count, ...]] = []
-    for plan in _plans(options, output, run, inputs, taxonomy.version, fills, index.purged()):
+    for plan in _plans(options, output, run, inputs, rules.version, fills, index.purged()):
         tally = run_load(
             plan,
             output,

@@ -18,6 +18,7 @@ class ReadOptions:
     batch_size: int
     limits: Limits
     topics: Path | None = None  #: a taxonomy of the user's own
+    gazetteer: Path | None = None  #: a gazetteer of the user's own
     speakers: tuple[Speakers, ...] = ()  #: whose word counts for a provider
     now: datetime | None = None  #: a fixed time of what lies on the disk; None: the machine's; polling has a clock
     beam_args: tuple[str, ...] = ()

@@ -67,7 +67,11 @@ class Plan:
 
 def settings_of(options: ReadOptions) -> Settings:
     """What readers are started with."""
-    return Settings(limits=options.limits, taxonomy=str(options.topics.absolute()) if options.topics else "")
+    return Settings(
+        limits=options.limits,
+        taxonomy=str(options.topics.absolute()) if options.topics else "",
+        gazetteer=str(options.gazetteer.absolute()) if options.gazetteer else "",
+    )
 
 
 def plan_batch(

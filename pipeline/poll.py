@@ -40,7 +40,7 @@ from pipeline.retrieve import Decision, Due, Retrieval
 from pipeline.robots import Kept, Robots, RobotsFile
 from pipeline.round_report import RoundReport
 from pipeline.runs import Run, input_key, move_on
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.deliveries import RICHNESS
 from transforms.core.http import host_of
 from transforms.core.pieces import Piece
@@ -72,7 +72,7 @@ class Poller:
     ) -> None:
         self.output, self.index, self._options = output, index, options
         self._clock, self._stop, self._at = clock, stop, at
-        self._taxonomy = load_taxonomy(options.topics)
+        self._rules = load_rules(options.topics, options.gazetteer)
         self._states = FeedStates.open(output.state)
         if self._states.is_new:
             self._states.rebuild(asked_rows(Snapshot.open_or_empty(output.path)))
@@ -231,7 +231,7 @@ class Poller:
     def _plans(self, round_: Round, decision: Decision, requests: tuple[Request, ...], run: Run) -> Iterator[Plan]:
         """The batch that was in hand, then the rest; the requests go with the last one."""
         pending = run.pending(next_load_id(self.output))
-        if pending is not None and pending.taxonomy_version == self._taxonomy.version:
+        if pending is not None and pending.taxonomy_version == self._rules.version:
             yield replace(pending, workers=self._options.workers)
             run.done.update(pending.done)
         batches = list(cut_batches(self._inputs(round_, decision, run), size=self._options.batch_size))
@@ -246,7 +246,7 @@ class Poller:
                 out=self.output.path,
                 load_id=next_load_id(self.output),
                 now=decision.ended_at,
-                taxonomy_version=self._taxonomy.version,
+                taxonomy_version=self._rules.version,
                 requests=requests if of_requests in batch.done else (),
                 purged=self.index.purged(),
             )
@@ -271,9 +271,9 @@ def polling(
 
     Raises:
         OutputError: the output folder cannot be used.
-        TaxonomyError: the taxonomy has a fault.
+        TaxonomyError, GazetteerError: the taxonomy or the gazetteer has a fault.
     """
-    load_taxonomy(options.topics)
+    load_rules(options.topics, options.gazetteer)
     with (
         open_output(options.out, command=options.command) as output,
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,

@@ -21,7 +21,7 @@ from pipeline.publish import Step, next_load_id
 from pipeline.raw import Round
 from pipeline.report import Report
 from pipeline.runs import Run, input_key, run_key
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.index import Index
 
 _BEGAN: Final = "began-after"
@@ -47,16 +47,16 @@ def reprocess(
 
     Raises:
         OutputError: the output folder cannot be used.
-        TaxonomyError: the taxonomy has a fault.
+        TaxonomyError, GazetteerError: the taxonomy or the gazetteer has a fault.
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing published is lost.
     """
-    taxonomy = load_taxonomy(options.topics)
+    rules = load_rules(options.topics, options.gazetteer)
     with (
         open_output(options.out, command=options.command, create=False) as output,
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
     ):
         notes = catch_up(output, index, at)
-        run = Run(output.state, run_key(["reprocess", str(since), taxonomy.version]))
+        run = Run(output.state, run_key(["reprocess", str(since), rules.version]))
         progress.begin(sum(each.size for each in _inputs(output.raw, since, run)))
         report = run_batches(
             output,

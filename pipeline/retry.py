@@ -16,7 +16,7 @@ from pipeline.report import Report
 from pipeline.retrying import inputs_of, plan_attempt
 from pipeline.runs import Run, run_key
 from pipeline.wording import counted
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.index import Index
 
 
@@ -57,10 +57,10 @@ def retry(
 
     Raises:
         OutputError: the output folder cannot be used.
-        TaxonomyError: the taxonomy has a fault.
+        TaxonomyError, GazetteerError: the taxonomy or the gazetteer has a fault.
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: the run failed; nothing published is lost.
     """
-    load_taxonomy(options.topics)
+    load_rules(options.topics, options.gazetteer)
     with (
         open_output(options.out, command=options.command, create=False) as output,
         closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,

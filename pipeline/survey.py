@@ -13,7 +13,7 @@ from pipeline.output import NotWritable, check_readable
 from pipeline.report import table
 from pipeline.sources import list_inputs
 from pipeline.wording import counted, printable
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.errors import Refused
 from transforms.core.pieces import Limits, Piece
 from transforms.core.records import Rejected
@@ -60,13 +60,13 @@ class Survey:
         return lines + table("By form", self.forms) + table("Would be rejected at once", self.rejected)
 
 
-def survey(paths: Sequence[str], out: Path, *, topics: Path | None, limits: Limits) -> Survey:
+def survey(paths: Sequence[str], out: Path, *, topics: Path | None, gazetteer: Path | None, limits: Limits) -> Survey:
     """Look at everything that an ingest of these paths would read.
 
     Raises:
-        OutputError, SourceError, TaxonomyError: what the ingest would raise before it reads.
+        OutputError, SourceError, TaxonomyError, GazetteerError: what the ingest would raise before it reads.
     """
-    load_taxonomy(topics)
+    load_rules(topics, gazetteer)
     found = Survey(out=out)
     inputs = list_inputs(paths, notice=found.notes.append)
     _check_output(out)

@@ -88,7 +88,7 @@ ARTICLE: Final = (
     column(
         "places",
         _list(_struct(name=TEXT, country=TEXT, latitude=NUMBER, longitude=NUMBER, role=TEXT, count=SMALL)),
-        "places named; role: dateline or subject",
+        "places named; country: ISO 3166-1; role: dateline (where it was filed) or subject; count: how often",
         "degrees",
     ),
     column("publisher_tags", _list(TEXT), "tags the publisher gave"),
@@ -99,7 +99,7 @@ ARTICLE: Final = (
     column("content_hash", TEXT, "hash of the normalised body"),
     column("text_from", TEXT, "what the text was taken from: title, summary, content, page, wire or file"),
     column("extractor", TEXT, "what made the text, with its version"),
-    column("taxonomy_version", TEXT, "taxonomy that gave the topics"),
+    column("taxonomy_version", TEXT, "taxonomy that gave the topics, a slash, and gazetteer that gave the places"),
     column("raw_address", TEXT, "where the bytes lie: path, path@offset+length"),
     _LOAD_ID,
 )
@@ -238,7 +238,7 @@ LOADS: Final = (
         "topics", _list(_struct(id=TEXT, count=WHOLE)), "topics of the rows added to articles, copies and held", "rows"
     ),
     column("code_version", TEXT, "version of this program"),
-    column("taxonomy_version", TEXT, "taxonomy used"),
+    column("taxonomy_version", TEXT, "taxonomy and gazetteer used"),
     column("index_generation", WHOLE, "generation of the index used: the last load it held", "number"),
     column(
         "timings",

@@ -57,17 +57,20 @@ class Settings:
 
     limits: Limits
     taxonomy: str  #: path of the taxonomy; empty: the one that comes with the program
+    gazetteer: str = ""  #: the same of the gazetteer
 
 
 class Reader:
     """Reads pieces into drafts. Holds what is costly to make: the rules of tagging."""
 
     def __init__(self, settings: Settings) -> None:
-        from schemas.taxonomy import LANGUAGES, load_taxonomy
+        from schemas.rules import load_rules
+        from schemas.taxonomy import LANGUAGES
         from transforms.core import language, page
 
         self.settings = settings
-        self.tagging = Tagging(load_taxonomy(Path(settings.taxonomy) if settings.taxonomy else None, trusted=True))
+        paths = (Path(path) if path else None for path in (settings.taxonomy, settings.gazetteer))
+        self.tagging = Tagging(load_rules(*paths, trusted=True))
         language.warm()
         page.warm()
         for spoken in LANGUAGES:

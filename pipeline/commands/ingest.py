@@ -51,7 +51,8 @@ def ingest(
 
         options = reading_options(out, _said(paths), now=now, beam_args=beam_args, **how)
         if dry_run:
-            print_report(survey(paths, out, topics=options.topics, limits=options.limits), as_json=as_json)
+            found = survey(paths, out, topics=options.topics, gazetteer=options.gazetteer, limits=options.limits)
+            print_report(found, as_json=as_json)
             return
 
         from pipeline.ingest import ingest as run

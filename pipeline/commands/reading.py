@@ -19,6 +19,9 @@ SPEAKERS = "newsbeam.speakers"
 _OPTIONS = (
     click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own."),
     click.option(
+        "--gazetteer", callback=place, metavar="FILE", help="Places of your own: a table, or a GeoNames dump."
+    ),
+    click.option(
         "--workers",
         type=str,
         callback=number(1, 256),
@@ -78,6 +81,7 @@ def reading_options(
     command: str,
     *,
     topics: Path | None,
+    gazetteer: Path | None,
     workers: int,
     batch_size: int,
     max_item_mb: int,
@@ -99,6 +103,7 @@ def reading_options(
             max_item_bytes=max_item_mb * 1_000_000, max_item_s=max_item_seconds, max_item_mb=max_item_memory_mb
         ),
         topics=topics,
+        gazetteer=gazetteer,
         speakers=click.get_current_context().meta.get(SPEAKERS, ()),
         now=now,
         beam_args=beam_args,

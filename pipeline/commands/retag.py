@@ -11,10 +11,11 @@ from pipeline.commands.params import moment, number, place, print_report
 from pipeline.errors import explain
 
 
-@click.command(short_help="Give what is stored the topics of another taxonomy.")
+@click.command(short_help="Give what is stored the topics and places of today's rules.")
 @click.option("--out", required=True, callback=place, metavar="DIR", help="The output folder.")
 @click.option("--topics", callback=place, metavar="FILE", help="A taxonomy of your own.")
-@click.option("--all", "everything", is_flag=True, help="Also what this taxonomy has tagged already.")
+@click.option("--gazetteer", callback=place, metavar="FILE", help="Places of your own: a table, or a GeoNames dump.")
+@click.option("--all", "everything", is_flag=True, help="Also what these have tagged already.")
 @click.option(
     "--workers",
     type=str,
@@ -30,14 +31,15 @@ from pipeline.errors import explain
 def retag(
     out: Path,
     topics: Path | None,
+    gazetteer: Path | None,
     everything: bool,
     workers: int,
     dry_run: bool,
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Tag again what another taxonomy has tagged, without reading the sources again, and tell which topics and places
-    how many articles gained (+) and lost (-).
+    """Tag again what another taxonomy or gazetteer has tagged, without reading the sources again, and tell which topics
+    and places how many articles gained (+) and lost (-).
 
     Readers see the old tags until they see the new ones, all at once. Ctrl-C changes nothing. The old files stay, for
     readers of older versions, until `newsbeam expire`. `newsbeam changes` tells the articles as `retagged`.
@@ -55,10 +57,10 @@ def retag(
         from pipeline.retag import retag as run
         from pipeline.retag import survey_retag
         from pipeline.runs import move_on
-        from schemas.taxonomy import load_taxonomy
+        from schemas.rules import load_rules
         from transforms.core.tagging import Tagging
 
-        tagging = Tagging(load_taxonomy(topics))
+        tagging = Tagging(load_rules(topics, gazetteer))
         with StopOnSignal() as stop:
             if dry_run:
                 check_readable(out)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.advisory import may_be_quoted
 from transforms.core.conventions import with_conventions
 from transforms.core.errors import Refused
@@ -307,7 +307,7 @@ def test_sluglines_of_stories():
 
 @pytest.fixture(scope="module")
 def settled():
-    tagging = Tagging(load_taxonomy())
+    tagging = Tagging(load_rules())
     return lambda item, speaks=("NPB",): settle(item, now=NOW, tagging=tagging, speaks_for=lambda name: name in speaks)
 
 

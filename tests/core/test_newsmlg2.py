@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.errors import Refused
 from transforms.core.newsmlg2 import read_newsmlg2
 from transforms.core.records import Dateline, Item, Reason, Subject
@@ -172,7 +172,7 @@ def test_what_nitf_inside_says_fills_and_never_replaces():
 
 @pytest.fixture(scope="module")
 def settled():
-    tagging = Tagging(load_taxonomy())
+    tagging = Tagging(load_rules())
 
     def settled(item, *, authorised):
         now = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.errors import Refused
 from transforms.core.records import Dated, Item, Reason
 from transforms.core.settle import settle
@@ -13,7 +13,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def settled():
-    tagging = Tagging(load_taxonomy())
+    tagging = Tagging(load_rules())
 
     def settled(**said):
         known = {"origin": "in/a.jsonl#1", "source_kind": "wire", "title": "Ferry sails", "text": "It sailed."}

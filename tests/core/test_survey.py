@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from schemas.taxonomy import load_taxonomy
+from schemas.rules import load_rules
 from transforms.core.entrykey import article_of
 from transforms.core.exchange import Context, Exchange
 from transforms.core.joined import join
@@ -189,7 +189,7 @@ def test_a_feed_that_stamps_its_entries_with_the_time_of_the_poll_changes_no_key
 
 @pytest.fixture(scope="module")
 def article_ids():
-    tagging = Tagging(load_taxonomy())
+    tagging = Tagging(load_rules())
 
     def ids(items):
         return [

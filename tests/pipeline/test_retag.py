@@ -26,6 +26,8 @@ from pipeline.output import open_output
 from pipeline.publish import Step, recover
 from pipeline.retag import retag, survey_retag
 from pipeline.retag_workers import GroupJob, RetagWorkers
+from schemas.gazetteer import parse_gazetteer
+from schemas.rules import Rules
 from schemas.tables import TABLES
 from schemas.taxonomy import parse_taxonomy
 from transforms.core.tagging import Tagging
@@ -59,8 +61,13 @@ FERRY = "The ferry reached the quay at noon. "
 GRAIN = "Flour and grain prices rose in the town. "
 
 
-def tagging(content=NEW):
-    return Tagging(parse_taxonomy(content))
+#: No word of it stands in an article.
+NOWHERE = b"name\tcountry\tkind\tlatitude\tlongitude\nNowhere\tNN\tcity\t0\t0\n"
+HARBOUR = NOWHERE.replace(b"Nowhere", b"Harbour")
+
+
+def tagging(content=NEW, places=NOWHERE):
+    return Tagging(Rules(taxonomy=parse_taxonomy(content), gazetteer=parse_gazetteer(places)))
 
 
 def row(name, text, version="v1", **more):
@@ -115,11 +122,11 @@ def out(made, tmp_path):
     return tmp_path / "out"
 
 
-def retagged(out, content=NEW, **more):
+def retagged(out, content=NEW, places=NOWHERE, **more):
     with open_output(out, command="test") as output:
         recover(output, update_state=lambda _: None)
         known = {"workers": 1, "now": LATER, "update_state": lambda _: None}
-        return retag(output, tagging(content), **known | more)
+        return retag(output, tagging(content, places), **known | more)
 
 
 def tables(out, *, tags=True):
@@ -194,6 +201,15 @@ def test_the_summary_counts_the_articles_that_gained_and_lost_each_topic(out):
         "  topic market: +4 -0",
         "  topic harbour: +0 -1",
     ]
+
+
+def test_a_new_gazetteer_is_applied_too_and_reads_the_dateline(out):
+    report = retagged(out, OLD, HARBOUR)
+    place = {"name": "Harbour", "country": "NN", "latitude": 0.0, "longitude": 0.0, "role": "dateline", "count": 1}
+    assert [each["places"] for each in tables(out)["articles"]] == [[place]] * 5
+    assert (report.changes.places_gained, report.changes.gained, report.changes.changed) == ({"Harbour, NN": 7}, {}, 7)
+    assert "  place Harbour, NN: +7 -0" in report.lines()
+    assert retagged(out, OLD, NOWHERE).as_json()["places"] == {"Harbour, NN": {"gained": 0, "lost": 7}}
 
 
 def ids_by_file(out):

@@ -30,6 +30,7 @@ SHOWN = {
         "url",
         "text_from",
         "topic_ids",
+        "places",
     ),
     "copies": ("title", "language", "dateline", "source", "topic_ids"),
     "held": ("title", "language", "embargoed_until", "source"),
@@ -72,6 +73,8 @@ def _part_of(origin: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list) and value and "latitude" in value[0]:
+        return [f"{place['role']}: {place['name']}, {place['country']} x {place['count']}" for place in value]
     return value.isoformat().replace("+00:00", "Z") if hasattr(value, "isoformat") else value
 
 

@@ -5,7 +5,8 @@ Does no I/O. Whoever stores an article and whoever tags a stored one again asks 
 
 from dataclasses import dataclass
 
-from schemas.taxonomy import Taxonomy
+from schemas.rules import Rules
+from transforms.core.places import PlaceFinder
 from transforms.core.records import Dateline, NamedPlace, Topic
 from transforms.core.topics import Tagger
 
@@ -23,11 +24,12 @@ class Tags:
 class Tagging:
     """Tags texts by one set of rules. Picklable."""
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        self._tagger = Tagger(taxonomy)
-        self.version = taxonomy.version
+    def __init__(self, rules: Rules) -> None:
+        self._tagger = Tagger(rules.taxonomy)
+        self._places = PlaceFinder(rules.gazetteer)
+        self.version = rules.version
 
-    def tag(self, title: str, text: str, language: str, dateline: Dateline | None = None) -> Tags:  # noqa: ARG002  # for places
+    def tag(self, title: str, text: str, language: str, dateline: Dateline | None = None) -> Tags:
         """What the rules say of an article, each value as it is stored.
 
         Args:
@@ -40,6 +42,6 @@ class Tagging:
         return Tags(
             topics=topics,
             topic_ids=tuple(topic.id for topic in topics),
-            places=(),
+            places=self._places.find(title, text, language, dateline),
             taxonomy_version=self.version,
         )
