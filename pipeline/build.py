@@ -15,6 +15,7 @@ from transforms.recognise import RecogniseArticles, is_fresh
 from transforms.record_requests import RecordRequests
 from transforms.refuse import RecordRejections
 from transforms.store_partitions import StorePartitions
+from transforms.stored_pages import StoredPages
 from transforms.stored_rows import ReadStored
 from transforms.tally_outcomes import TallyOutcomes, count_rejection, source_of
 
@@ -32,12 +33,13 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
     read = (
         pieces
         | "Spread" >> beam.Reshuffle()
-        | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts, plan.purged)
+        | ReadDeliveries(plan.settings, plan.workers, plan.now, plan.drafts, plan.purged, plan.profiles)
     )
     rejected = (unread, read["rejected"]) | "AllRejected" >> beam.Flatten()
 
     stored = p | ReadStored(plan.out, plan.index_generation) if plan.joins else None
-    known = read["heads"] | RecogniseArticles(plan.index, plan.fills, stored)
+    pages = StoredPages(out=plan.out, profiles=plan.profiles)
+    known = read["heads"] | RecogniseArticles(plan.index, plan.fills, stored, pages)
     pairs = known | "Fresh" >> beam.Filter(is_fresh) | FindCandidates(plan.index, stored)
     links = pairs | VerifyPairs(plan.out)
 

@@ -14,6 +14,7 @@ from pipeline.publish import Staged, Step, discard_staging, publish
 from pipeline.runners import run_graph, runs_here
 from transforms.index import Index
 from transforms.isolation import shared_pool
+from transforms.profiles import write_profiles
 from transforms.tally import Count, read_tally
 
 
@@ -46,6 +47,7 @@ def run_load(
     begin(plan)
     Path(plan.drafts).mkdir(parents=True)
     Path(plan.staged).mkdir()
+    write_profiles(Path(plan.profiles), index.profiles())
     watch.lap("plan")
     if plan.pieces and runs_here(beam_args):
         shared_pool(plan.settings, plan.workers).start()  # it gets ready while Beam is imported and the graph is built

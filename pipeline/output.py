@@ -33,6 +33,8 @@ _ESCAPED: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 #: Others may not look into these: text that may not be shown lies there, for good or on its way.
 _PRIVATE: Final = ("held", "staging", "quarantine", "raw")
 _FOLDERS: Final = ("staging", "state", "raw", "quarantine")
+#: Tables that folders of an earlier schema version lack, by that version.
+_ADDED: Final = {1: ("profiles",)}
 #: What a creation that was killed may have left before its marker.
 _BEGINNINGS: Final = frozenset({LOCK, HOLDER, HOLDER + UNFINISHED, MARKER + UNFINISHED})
 
@@ -287,12 +289,18 @@ def _complete(path: Path) -> None:
         make_folder(folder)
         if name in _PRIVATE and folder.stat().st_mode & 0o777 != 0o700:
             folder.chmod(0o700)
-    if complete:
+    missing = _ADDED.get(_written_by(path), ()) if complete else tuple(TABLES)
+    if not missing:
         return
-    for spec in TABLES.values():
-        deltalog.create(path / spec.name, spec)
+    for name in missing:
+        deltalog.create(path / name, TABLES[name])
     sync_folder(path)
     _write_marker(path, complete=True)
+
+
+def _written_by(path: Path) -> int:
+    """The schema version of a folder that is ours."""
+    return int(json.loads((path / MARKER).read_bytes())["schema_version"])
 
 
 def _write_marker(path: Path, *, complete: bool) -> None:

@@ -64,6 +64,11 @@ class Plan:
         """The index that finds what is stored."""
         return str(Path(self.out, "state", "index.sqlite"))
 
+    @property
+    def profiles(self) -> str:
+        """The file of what is known of hosts, as of `index_generation`."""
+        return str(self.folder / "profiles")
+
 
 def settings_of(options: ReadOptions) -> Settings:
     """What readers are started with."""

@@ -52,7 +52,7 @@ class Run:
             plan = decode_plan((self._folder / _PLAN).read_bytes())
         except (FileNotFoundError, msgspec.MsgspecError):
             return None
-        return replace(plan, load_id=load_id)
+        return replace(plan, load_id=load_id, index_generation=load_id - 1)
 
     def begin(self, plan: Plan) -> None:
         """Write down what is about to run."""

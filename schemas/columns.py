@@ -214,6 +214,18 @@ FINGERPRINTS: Final = (
     _LOAD_ID,
 )
 
+PROFILES: Final = (
+    column("host", TEXT, "host of the page, as in its canonical address"),
+    _ARTICLE_ID,
+    _VERSION,
+    column(
+        "blocks",
+        _list(WHOLE),
+        "paragraphs in their order, before any was taken off: hash, and in the last 8 bits what was seen of each",
+    ),
+    _LOAD_ID,
+)
+
 LOADS: Final = (
     column("load_id", WHOLE, "load, greater than every earlier one", "number"),
     column("started_at", UTC, "when the batch began", "UTC, microseconds"),

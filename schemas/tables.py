@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from schemas import columns
 
 #: Of all tables together; a folder written by a newer one is not touched.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 #: The one partition column: a UTC day, in the folder names and not in the files.
 PARTITION: Final = "date"
 #: One row read by its id costs 5 ms at this size and 103 ms at ten times as many.
@@ -115,6 +115,13 @@ _SPECS: Final = (
         columns.FINGERPRINTS,
         key=("article_id", "version"),
         day_of=_ARTICLE_DAY,
+    ),
+    _spec(
+        "profiles",
+        "which blocks a page has, as hashes; what recurs on its host is furniture and is taken off later pages",
+        columns.PROFILES,
+        key=("host", "article_id", "version"),
+        day_of=_LOAD_DAY,
     ),
     _spec("loads", "one published batch", columns.LOADS, key=("load_id",)),
 )

@@ -107,6 +107,8 @@ def rows_of(decision: Decision, now: datetime) -> Iterator[Row]:
     for row in decision.rows:
         yield Row(table=row.table, date=row.date, ref=row.head.ref)
         yield Row(table="fingerprints", date=row.date, ref=row.head.ref, values={"stored_in": row.table})
+        if row.head.is_noted:
+            yield Row(table="profiles", date=day, ref=row.head.ref, values={"host": row.head.host})
     for sighting in decision.sightings:
         yield Row(table="sightings", date=day, values=asdict(sighting))
     for notice in decision.notices:

@@ -1,8 +1,8 @@
 """What is stored, kept where it can be asked quickly: an SQLite cache of the tables at `state/index.sqlite`.
 
-Everything in it stands in `fingerprints`, `sightings`, `rejected` and `recalls`, and is taken from there again when the
-file is lost, damaged, behind or of another folder. What it answers depends on the rows it has seen and never on their
-order, so an index filled load by load and one filled at once answer alike.
+Everything in it stands in `fingerprints`, `sightings`, `rejected`, `recalls` and `profiles`, and is taken from there
+again when the file is lost, damaged, behind or of another folder. What it answers depends on the rows it has seen and
+never on their order, so an index filled load by load and one filled at once answer alike.
 
 One process writes at a time (the folder's lock sees to that); others may read meanwhile, each answer being of one load.
 Memory is bounded by the page cache and the answers. Answers are ordered by their keys.
@@ -20,9 +20,10 @@ from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 
-from transforms import index_file, index_fill, index_keys
+from transforms import index_file, index_fill, index_hosts, index_keys
 from transforms.core.candidates import COMMON
 from transforms.core.deliveries import RICHNESS, Place, Recall, StoredIn, StoredVersion
+from transforms.core.furniture import HostProfile
 from transforms.core.records import TextFrom
 from transforms.index_file import NONE, IndexDamagedError
 from transforms.snapshot import Snapshot, TableFile, table_file
@@ -241,6 +242,10 @@ class Index:
         return frozenset(
             article_id for (article_id,) in self._db.execute("SELECT article_id FROM recalls WHERE kind = 'purge'")
         )
+
+    def profiles(self) -> dict[str, HostProfile]:
+        """What is known of each host of which pages are noted."""
+        return index_hosts.profiles(self._db)
 
     def apply_load(self, out: Path, load_id: int, files: Sequence[Path]) -> int:
         """Apply the load just published from its own files, those of other tables passed over; the generation after it.

@@ -9,7 +9,7 @@ from transforms import index_keys
 from transforms.core.fingerprint import SCHEME
 
 #: Of the layout below; an index of another one is rebuilt.
-_LAYOUT: Final = 4
+_LAYOUT: Final = 5
 _CACHE_KB: Final = 16 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
@@ -37,6 +37,13 @@ CREATE TABLE recalls (
     article_id TEXT NOT NULL, notice_id TEXT NOT NULL, kind TEXT NOT NULL, source_version INTEGER NOT NULL,
     at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
     PRIMARY KEY (article_id, notice_id)
+) WITHOUT ROWID;
+CREATE TABLE pages (
+    host TEXT NOT NULL, load_id INTEGER NOT NULL, article_id TEXT NOT NULL, version TEXT NOT NULL, blocks BLOB NOT NULL,
+    PRIMARY KEY (host, load_id, article_id, version)
+) WITHOUT ROWID;
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY, changed INTEGER NOT NULL, pages INTEGER NOT NULL, blocks BLOB NOT NULL, states BLOB NOT NULL
 ) WITHOUT ROWID;
 """
     + index_keys.SCHEMA

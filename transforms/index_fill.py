@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms import index_file, index_keys
+from transforms import index_file, index_hosts, index_keys
 from transforms.core.fingerprint import SCHEME, keys
 from transforms.core.records import Fingerprint
 from transforms.snapshot import TableFile, rows_of_loads
@@ -54,6 +54,7 @@ def fill(db: sqlite3.Connection, files: Callable[[str], Iterable[TableFile]], *,
             db.executemany("INSERT OR IGNORE INTO rejections VALUES (?)", _tuples(rows, ("delivery_id",)))
         for _, rows in rows_of_loads(files("recalls"), _RECALL, after=after, until=until):
             db.executemany(_PUT_RECALL, _tuples(rows, _RECALL))
+        index_hosts.note_pages(db, rows_of_loads(files("profiles"), index_hosts.COLUMNS, after=after, until=until))
         index_file.set_generation(db, until, archive_id)
         db.execute("COMMIT")
     finally:

@@ -65,13 +65,19 @@ class Pool:
         self._nursery: subprocess.Popen[bytes] | None = None
         self._ready = False  #: it said that it can fork
 
-    def run(self, pieces: Iterable[Piece], *, now: datetime, drafts: Path) -> Iterator[Found]:
+    def run(
+        self, pieces: Iterable[Piece], *, now: datetime, drafts: Path, profiles: Path | None = None
+    ) -> Iterator[Found]:
         """Read the pieces; what each gives keeps its order, pieces come as they are done.
+
+        Pages are cleaned of the furniture that `profiles`, a file of `transforms.profiles`, knows of their hosts.
 
         Raises:
             WorkersFailed: no worker can be started.
         """
-        for _, found in self._work(deque(Job(piece=piece, drafts=str(drafts), now=now) for piece in pieces)):
+        known = str(profiles or "")
+        jobs = deque(Job(piece=piece, drafts=str(drafts), now=now, profiles=known) for piece in pieces)
+        for _, found in self._work(jobs):
             if isinstance(found, Found):
                 yield found
 

@@ -41,10 +41,11 @@ class ReadDeliveries(beam.PTransform):
     now: datetime
     drafts: str
     purged: tuple[str, ...]
+    profiles: str = ""  #: file of what is known of hosts, whose furniture is taken off their pages; empty: nothing
 
     @no_annotations
     def expand(self, pieces: beam.PCollection[list[Piece]]) -> dict[str, beam.PCollection]:
-        read = _Read(self.settings, self.workers, self.now, self.drafts, frozenset(self.purged))
+        read = _Read(self.settings, self.workers, self.now, self.drafts, frozenset(self.purged), self.profiles)
         found = pieces | "Read" >> beam.ParDo(read).with_outputs("notices", "rejected", "delivered", main="heads")
         return {
             "heads": found.heads,
@@ -55,16 +56,19 @@ class ReadDeliveries(beam.PTransform):
 
 
 class _Read(beam.DoFn):
-    def __init__(self, settings: Settings, workers: int, now: datetime, drafts: str, purged: frozenset[str]) -> None:
+    def __init__(
+        self, settings: Settings, workers: int, now: datetime, drafts: str, purged: frozenset[str], profiles: str
+    ) -> None:
         self.settings = settings
         self.workers = workers
         self.now = now
         self.drafts = drafts
         self.purged = purged
+        self.profiles = Path(profiles) if profiles else None
 
     def process(self, pieces: Sequence[Piece]) -> Iterator[_Output]:
         pool = shared_pool(self.settings, self.workers)
-        for found in pool.run(pieces, now=self.now, drafts=Path(self.drafts)):
+        for found in pool.run(pieces, now=self.now, drafts=Path(self.drafts), profiles=self.profiles):
             yield from _tagged(refuse_purged(found, self.purged))
 
 

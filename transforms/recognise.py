@@ -10,6 +10,7 @@ import apache_beam as beam
 from transforms.core.deliveries import RICHNESS, Head, Known, Place, Recall, StoredVersion
 from transforms.core.recall import covers
 from transforms.indexed import IndexedDoFn
+from transforms.stored_pages import StoredPages
 from transforms.stored_rows import StoredRows, StoredTables
 
 
@@ -32,12 +33,14 @@ class RecogniseArticles(beam.PTransform):
 
     Input: Head. Output: Known, one for each head; order is not kept. The index is read as of the generation in the
     plan, without a shuffle; or, with `tables`, heads meet the rows of their articles, in one shuffle of both. `fills`:
-    deliveries are read again, and what was stored by that load is not judged anew.
+    deliveries are read again, and what was stored by that load is not judged anew. `pages`: a page that differs from
+    what is stored only by furniture of its host is that version.
     """
 
     index: str
     fills: int | None = None
     tables: StoredTables | None = None
+    pages: StoredPages | None = None
 
     def expand(self, heads: beam.PCollection[Head]) -> beam.PCollection[Known]:
         if self.tables is not None:
@@ -49,12 +52,13 @@ class RecogniseArticles(beam.PTransform):
                     "recalls": self.tables.recalls,
                 }
                 | "MeetStored" >> beam.CoGroupByKey()
-                | "Recognise" >> beam.FlatMap(_recognise_group, fills=self.fills).with_output_types(Known)
+                | "Recognise"
+                >> beam.FlatMap(_recognise_group, fills=self.fills, pages=self.pages).with_output_types(Known)
             )
         return (
             heads
             | "Gather" >> beam.BatchElements(min_batch_size=64, max_batch_size=512)
-            | "LookUp" >> beam.ParDo(_LookUp(self.index, self.fills)).with_output_types(Known)
+            | "LookUp" >> beam.ParDo(_LookUp(self.index, self.fills, self.pages)).with_output_types(Known)
         )
 
 
@@ -62,14 +66,16 @@ def _article_of(head: Head) -> str:
     return head.article_id
 
 
-def _recognise_group(group: tuple[str, Mapping[str, Iterable[Any]]], fills: int | None) -> Iterator[Known]:
+def _recognise_group(
+    group: tuple[str, Mapping[str, Iterable[Any]]], fills: int | None, pages: StoredPages | None
+) -> Iterator[Known]:
     article_id, parts = group
     heads = list(parts["heads"])
     if not heads:  # of most stored articles nothing is delivered
         return
     recalls = [(article_id, recall) for recall in parts["recalls"]]
     rows = StoredRows(prints=parts["prints"], sightings=parts["sightings"], recalls=recalls)
-    yield from recognise(heads, rows, fills)
+    yield from recognise(heads, rows, fills, pages)
 
 
 def is_fresh(known: Known) -> bool:
@@ -83,21 +89,24 @@ def is_fresh(known: Known) -> bool:
 
 
 class _LookUp(IndexedDoFn):
-    def __init__(self, index: str, fills: int | None) -> None:
+    def __init__(self, index: str, fills: int | None, pages: StoredPages | None) -> None:
         super().__init__(index)
         self.fills = fills
+        self.pages = pages
 
     def process(self, heads: Sequence[Head]) -> Iterator[Known]:
-        yield from recognise(heads, self.index, self.fills)
+        yield from recognise(heads, self.index, self.fills, self.pages)
 
 
-def recognise(heads: Sequence[Head], answers: Answers, fills: int | None) -> Iterator[Known]:
+def recognise(
+    heads: Sequence[Head], answers: Answers, fills: int | None, pages: StoredPages | None = None
+) -> Iterator[Known]:
     """Each head with what is stored of its article."""
     ids = sorted({head.article_id for head in heads})
     stored = answers.stored(ids)
     recalled = answers.recalled(ids)
     seen = answers.seen(sorted({(head.article_id, head.origin) for head in heads}))
-    for head in heads:
+    for head in heads if pages is None else pages.recognised(heads, stored):
         versions = stored.get(head.article_id, ())
         yield Known(
             head=head,

@@ -69,6 +69,12 @@ def _from_draft(table: str, drafts: dict[Ref, Draft], ref: Ref | None) -> dict[s
     if ref is None:
         return {}
     draft = drafts[ref]
+    if table == "profiles":
+        return {
+            "article_id": draft.article.article_id,
+            "version": draft.article.version,
+            "blocks": list(draft.blocks),
+        }
     if table == "fingerprints":
         found = _builtins(draft.fingerprint)
         return {

@@ -16,7 +16,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -28,15 +28,17 @@ import msgspec
 from transforms.core.advisory import may_be_quoted
 from transforms.core.authority import may_speak
 from transforms.core.conventions import with_conventions
-from transforms.core.deliveries import Draft, Found, Head, Hold, Ref
+from transforms.core.deliveries import Draft, Found, Head, Ref
 from transforms.core.errors import Refused, rejected
 from transforms.core.fingerprint import keys
+from transforms.core.furniture import HostProfile
 from transforms.core.jobs import Job, Progress, decode_job, encode
 from transforms.core.pieces import Limits
 from transforms.core.polling import FeedSurvey
 from transforms.core.records import Item, Rejected
-from transforms.core.settle import settle
+from transforms.core.settle import Settled, settle
 from transforms.core.tagging import Tagging
+from transforms.profiles import read_profiles
 
 #: Deliveries reported at once, unless the job is careful.
 REPORT = 32
@@ -89,8 +91,9 @@ class Reader:
 
         path = Path(job.drafts) / f"{os.getpid()}.drafts"
         with path.open("ab") as drafts:
+            profiles = read_profiles(job.profiles)
             for ordinal, found in enumerate(read_piece(job.piece, self.settings.limits, entering=entering)):
-                yield self._settled(found, job, drafts, ordinal) if ordinal >= job.skip else None
+                yield self._settled(found, job, drafts, ordinal, profiles) if ordinal >= job.skip else None
 
     def survey(self, job: Job) -> Iterator[FeedSurvey]:
         """The survey of the piece, once."""
@@ -98,7 +101,9 @@ class Reader:
 
         yield survey_piece(job.piece, self.settings.limits)
 
-    def _settled(self, found: Item | Rejected, job: Job, drafts: BinaryIO, number: int) -> Found:
+    def _settled(
+        self, found: Item | Rejected, job: Job, drafts: BinaryIO, number: int, profiles: Mapping[str, HostProfile]
+    ) -> Found:
         if isinstance(found, Rejected):
             return Found(rejected=found)
         try:
@@ -107,6 +112,7 @@ class Reader:
                 now=job.now,
                 tagging=self.tagging,
                 speaks_for=partial(may_speak, source_kind=found.source_kind, mute=job.piece.mute),
+                profiles=profiles,
             )
         except Refused as refused:
             return Found(
@@ -122,7 +128,7 @@ class Reader:
             )
         if settled.draft is None:
             return Found(notice=settled.notice)
-        head = _head(settled.draft, settled.hold, _write(settled.draft, drafts), number)
+        head = _head(settled, settled.draft, _write(settled.draft, drafts), number)
         return Found(head=head, notice=settled.notice)
 
 
@@ -134,7 +140,7 @@ def _write(draft: Draft, drafts: BinaryIO) -> Ref:
     return Ref(path=drafts.name, offset=offset, length=len(data))
 
 
-def _head(draft: Draft, hold: Hold, ref: Ref, number: int) -> Head:
+def _head(settled: Settled, draft: Draft, ref: Ref, number: int) -> Head:
     article = draft.article
     known = article.published_precision not in ("year", "month")  # else the day is none that anybody wrote
     evidence_at = (article.published_at if known else None) or article.first_seen_at
@@ -153,13 +159,17 @@ def _head(draft: Draft, hold: Hold, ref: Ref, number: int) -> Head:
         url=article.url,
         source=article.source,
         source_kind=article.source_kind,
-        hold=hold,
+        hold=settled.hold,
         language=article.language,
         topic_ids=article.topic_ids,
         keys=keys(draft.fingerprint),
         ref=ref,
         agency=article.agency,
         number=number,
+        host=settled.host,
+        is_noted=bool(draft.blocks),
+        compared=settled.compared,
+        cleaned_since=settled.cleaned_since,
     )
 
 

@@ -28,6 +28,26 @@ def line(host, number, body):
     return {"url": f"https://{host}.example/{number}", "title": f"{host} {number}", "text": "\n\n".join(body)}
 
 
+def page(host, number, body, reader):
+    """A record of an archive: a page with the furniture of its site."""
+    lines = [f"{reader} min read", *body, "Follow us on every channel", f"The {host} is owned by its readers. " * 4]
+    html = f"<title>{host} {number}</title><article>{''.join(f'<p>{line}</p>' for line in lines)}</article>"
+    block = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}"
+    return (
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://{host}.example/{number}\r\nContent-Type: "
+        f"application/http; msgtype=response\r\nContent-Length: {len(block.encode())}\r\n\r\n{block}\r\n\r\n"
+    )
+
+
+def archives():
+    """Pages of each of three runs: the first are delivered again when their furniture is known, one changed."""
+    rng = random.Random(6)
+    told = [body(rng) for _ in range(6)]
+    first = [page("site", number, told[number], number) for number in range(3)]
+    second = [page("site", 3, told[3], 7), page("site", 0, told[0], 8), page("site", 1, told[4], 9)]
+    return [first, second, [page("site", 2, told[2], 5), page("site", 5, told[5], 4)]]
+
+
 def runs():
     """Of each story something in each of three runs."""
     rng = random.Random(5)
@@ -58,9 +78,12 @@ def test_joined_with_what_is_stored_a_batch_gives_the_same_rows(run, tmp_path, m
     paths = [tmp_path / f"{number}.jsonl" for number in range(3)]
     for path, records in zip(paths, runs(), strict=True):
         path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    sites = [tmp_path / f"{number}.warc" for number in range(3)]
+    for path, pages in zip(sites, archives(), strict=True):
+        path.write_text("".join(pages))
 
     def read(out):
-        for some in (*([path] for path in paths), paths):  # each, and then all of them again
+        for some in (*zip(paths, sites, strict=True), [*paths, *sites]):  # each, and then all of them again
             run(*some, out=out)
         return tables(out)
 

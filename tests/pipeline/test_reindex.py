@@ -42,12 +42,18 @@ def answers(index):
         index.seen([(article_id, "x") for article_id in IDS]),
         index.known_rejections(["r1", "r2"]),
         index.recalled(IDS),
+        index.profiles(),
     )
 
 
 def stored(article_id, version, anchors):
     named = {"article_id": article_id, "version": version, "content_hash": f"{article_id}-{version}"}
     return named | {"anchors": sorted(anchors), "signature": b"\1" * 512}
+
+
+def noted(article_id, blocks):
+    """A page of a host."""
+    return {"host": "a.example", "article_id": article_id, "version": "v1", "blocks": blocks}
 
 
 def asked(number, **more):
@@ -73,9 +79,12 @@ def make(path):
     )
     archive.publish(
         fingerprints=[stored(article_id, "v2", [3, 7]) for article_id in IDS[20:]],
+        profiles=[noted(article_id, [3 << 23, number << 24, 7 << 23]) for number, article_id in enumerate(IDS[:2], 5)],
         recalls=[{"notice_id": "n1", "article_id": IDS[3], "kind": "kill"}],
     )
-    archive.publish(requests=[asked(1)], rejected=[{"delivery_id": "r2"}])
+    archive.publish(
+        requests=[asked(1)], rejected=[{"delivery_id": "r2"}], profiles=[noted(IDS[4], [3 << 23, 9 << 23, 8 << 23])]
+    )
     with Index.open(path / "state" / "index.sqlite", readonly=False) as index:
         index.catch_up(path)
     return path

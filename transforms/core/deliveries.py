@@ -40,6 +40,7 @@ class Draft:
 
     article: Article
     fingerprint: Fingerprint
+    blocks: tuple[int, ...] = ()  #: of a page: what is noted for its host's profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -76,6 +77,10 @@ class Head:
     ref: Ref
     agency: str = ""  #: that it credits
     number: int = 0  #: of the delivery in its piece: tells apart what a feed holds, for all of it has one origin
+    host: str = ""  #: of a page
+    is_noted: bool = False  #: its draft holds blocks for the profile of its host
+    compared: str = ""  #: the version of its text without all that was ever furniture of its host; empty: nothing was
+    cleaned_since: int = 0  #: pages that this load and earlier ones stored may hold furniture that is known now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class Job:
     skip: int = 0  #: deliveries of the piece that are done already
     careful: bool = False
     past_killer: bool = False
+    profiles: str = ""  #: file of what is known of hosts; empty: nothing
     survey: bool = False  #: the piece is an exchange for a feed, and only a survey of it is wanted
 
 

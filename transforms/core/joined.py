@@ -77,6 +77,7 @@ def join(entry: Item, page: Item) -> Item:
         text=page.text,
         text_from="page",
         extractor=page.extractor,
+        headings=page.headings,
         lead="" if lead in page.text else lead,
     )
 

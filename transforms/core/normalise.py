@@ -132,20 +132,18 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _body_key(text: str) -> str:
-    return " ".join(_folded(text).split())
+    return " ".join(folded(text).split())
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _words(text: str) -> tuple[str, ...]:
-    folded = _folded(text).replace("'", "")
-    if folded.isascii():
-        found = _ASCII_WORD.findall(folded)
+    spelt = folded(text).replace("'", "")
+    if spelt.isascii():
+        found = _ASCII_WORD.findall(spelt)
     else:
-        folded = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))).replace("ı", "i")
-        if _FIRST_UNSPACED.search(folded) is None:
-            found = _WORD.findall(folded)
-        else:
-            found = _paired(_WORD_OR_RUN.findall(folded))
+        spelt = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", spelt))).replace("ı", "i")
+        is_spaced = _FIRST_UNSPACED.search(spelt) is None
+        found = _WORD.findall(spelt) if is_spaced else _paired(_WORD_OR_RUN.findall(spelt))
     return tuple([word if word.isalpha() else _plain_number(word) for word in found])
 
 
@@ -165,7 +163,7 @@ def _drop_marks(run: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Case, width, quotes, dashes and invisible characters folded; white space as it was."""
     if text.isascii():
         return _NOT_STORED.sub(_as_stored, text).lower().replace("`", "'")

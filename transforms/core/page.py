@@ -77,6 +77,7 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         text=body.text,
         text_from="page",
         extractor=body.extractor,
+        headings=body.headings,
         authors=head.authors,
         byline=head.byline,
         url=url,

@@ -54,6 +54,7 @@ class PageText:
 
     text: str
     extractor: str
+    headings: tuple[str, ...] = ()  #: paragraphs that the page marks as headings
 
 
 def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str, ...] = ()) -> PageText:
@@ -64,15 +65,18 @@ def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str,
         described: the text that the page's JSON-LD carries, plain or HTML.
         headings: the title in the forms the page gives it; taken off where they stand alone at the top.
     """
-    text, how = _extracted(tree, _PRECISE), "precise"
+    (text, marked), how = _extracted(tree, _PRECISE), "precise"
     if len(text) < MIN_LENGTH or len(text) < MIN_SHARE * seen_length(tree):
-        text, how = _extracted(tree, _BALANCED) or text, "balanced"
+        fuller = _extracted(tree, _BALANCED)
+        (text, marked), how = fuller if fuller[0] else (text, marked), "balanced"
         if described and len(text) < MIN_SHARE_OF_DESCRIBED * len(described):
             plain = text_of_html(described)
             if len(text) < MIN_SHARE_OF_DESCRIBED * len(plain):
                 text, how = plain, "json-ld"
     lines = [line for line in map(" ".join, map(str.split, text.split("\n"))) if line]
-    return PageText(text=nfc("\n\n".join(_without_heading(lines, headings))), extractor=f"{_ENGINE} {how}")
+    return PageText(
+        text=nfc("\n\n".join(_without_heading(lines, headings))), extractor=f"{_ENGINE} {how}", headings=marked
+    )
 
 
 def seen_length(tree: etree._Element) -> int:
@@ -80,9 +84,13 @@ def seen_length(tree: etree._Element) -> int:
     return sum(len(" ".join(text.split())) for text in _LONG_TEXTS(tree))
 
 
-def _extracted(tree: HtmlElement, options: Extractor) -> str:
+def _extracted(tree: HtmlElement, options: Extractor) -> tuple[str, tuple[str, ...]]:
+    """The text, and what of it stands in headings."""
     document = trafilatura.bare_extraction(tree, options=options)
-    return (document.text or "").strip() if isinstance(document, Document) else ""
+    if not isinstance(document, Document):
+        return "", ()
+    marked = tuple("".join(head.itertext()) for head in document.body.iter("head"))
+    return (document.text or "").strip(), marked
 
 
 def _without_heading(lines: list[str], headings: tuple[str, ...]) -> list[str]:

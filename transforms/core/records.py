@@ -144,6 +144,7 @@ class Item:
     text: str = ""
     text_from: TextFrom = "file"
     extractor: str = ""  #: what made the text, with its version
+    headings: tuple[str, ...] = ()  #: paragraphs of a page's text that it marks as headings
     lead: str = ""
     authors: tuple[str, ...] = ()
     byline: str = ""  #: as written

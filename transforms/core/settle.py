@@ -6,7 +6,7 @@ whenever its bytes are read again: what was received at a known time was seen th
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,16 @@ from transforms.core.dates import parse_date
 from transforms.core.deliveries import Draft, Hold, Notice
 from transforms.core.errors import Refused
 from transforms.core.fingerprint import fingerprint
+from transforms.core.furniture import (
+    NOTHING,
+    HostProfile,
+    blocks_of,
+    compared_version,
+    host_of,
+    is_noted,
+    note_blocks,
+    without_furniture,
+)
 from transforms.core.identity import article_id, content_hash, version_of
 from transforms.core.language import detect
 from transforms.core.normalise import nfc
@@ -41,9 +51,19 @@ class Settled:
     draft: Draft | None
     hold: Hold
     notice: Notice | None
+    host: str = ""  #: of a page
+    compared: str = ""  #: as in `Head`
+    cleaned_since: int = 0  #: as in `Head`
 
 
-def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[[str], bool]) -> Settled:
+def settle(
+    item: Item,
+    *,
+    now: datetime,
+    tagging: Tagging,
+    speaks_for: Callable[[str], bool],
+    profiles: Mapping[str, HostProfile] | None = None,
+) -> Settled:
     """Conclude all that follows from the item itself.
 
     Args:
@@ -51,6 +71,8 @@ def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[
         now: the clock of the batch, by which embargoes are judged. `first_seen_at` is the item's `seen_at`, else this.
         tagging: gives the topics and places.
         speaks_for: whether the item's source may speak for a provider.
+        profiles: what is known of hosts, whose furniture is taken off their pages; None: pages are taken as they are,
+            and nothing is noted of them.
 
     Returns:
         A draft, its hold and a notice. A kill gives a notice only: its text must not be kept.
@@ -72,7 +94,13 @@ def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[
         if item.pubstatus == "canceled":
             return Settled(draft=None, hold="", notice=notice)
     title = " ".join(nfc(item.title).split())
-    dateline, text = _dateline(item)
+    host = host_of(item.url) if profiles is not None and item.text_from == "page" else ""
+    profile = profiles.get(host, NOTHING) if profiles and host else NOTHING
+    whole = nfc(item.text)
+    blocks = blocks_of(whole) if host else None
+    dateline, text = _dateline(
+        item, without_furniture(title, blocks, profile, site=item.source) if blocks and profile.furniture else whole
+    )
     if not text:
         if notice is not None:
             return Settled(draft=None, hold="", notice=notice)
@@ -134,7 +162,19 @@ def settle(item: Item, *, now: datetime, tagging: Tagging, speaks_for: Callable[
         taxonomy_version=tags.taxonomy_version,
         raw_address=item.raw_address,
     )
-    return Settled(draft=Draft(article=article, fingerprint=found), hold=hold, notice=notice)
+    noted = (
+        note_blocks(title, blocks, site=item.source, headings=item.headings)
+        if blocks and is_noted(profile, identity)
+        else ()
+    )
+    return Settled(
+        draft=Draft(article=article, fingerprint=found, blocks=noted),
+        hold=hold,
+        notice=notice,
+        host=host,
+        compared=compared_version(title, text, profile) if profile.furniture else "",
+        cleaned_since=profile.changed,
+    )
 
 
 def identify(item: Item, *, speaks_for: Callable[[str], bool]) -> str:
@@ -152,8 +192,8 @@ def _canonical(item: Item) -> str:
     return canonical_address(claimed or item.url)
 
 
-def _dateline(item: Item) -> tuple[Dateline | None, str]:
-    text = nfc(item.text).strip()
+def _dateline(item: Item, text: str) -> tuple[Dateline | None, str]:
+    text = text.strip()
     if item.dateline is not None:
         return item.dateline, text
     return split_dateline(text)

@@ -1,0 +1,242 @@
+# ruff: noqa: E501  # texts in other scripts read better on few lines
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.core.furniture import (
+    ACTIVE,
+    END,
+    MOST,
+    NOTHING,
+    TOP,
+    WINDOW,
+    HostProfile,
+    Page,
+    blocks_of,
+    compared_version,
+    host_of,
+    is_noted,
+    learn,
+    note_blocks,
+    without_furniture,
+)
+
+NAMES = "Marrin Oskel Belda Thornwick Garrowdale Fennport Halvorn Brennan Kessen Tolsdorf Weidlich Ohmrath".split()
+NOUNS = "harbour council bridge railway clinic bakery reservoir orchard theatre market archive stadium".split()
+VERBS = "rejected approved postponed inspected repaired financed abandoned criticised defended".split()
+NEWSLETTER = "Sign up for our morning newsletter and never miss the stories that count."
+ABOUT = (
+    "We are an independent newsroom that is owned by its readers. We publish without fear or favour, and depend on small "
+    "monthly donations from people like you to keep our reporting free."
+)
+
+
+def story(seed, paragraphs=5):
+    """Title and paragraphs of an article of its own, which names its subject again and again."""
+    rng = random.Random(seed)
+    subject, town, person = (
+        f"{rng.choice(NOUNS)}{seed}",
+        f"{rng.choice(NAMES)}{seed}stead",
+        f"{rng.choice(NAMES)}{seed}",
+    )
+    subject, town, person = (_spelt(word) for word in (subject, town, person))
+    return f"{subject} {town}", [
+        f"{person} of {town} {rng.choice(VERBS)} the {subject} on day {rng.randint(1, 99)}, and the {rng.choice(NOUNS)} "
+        f"there was {rng.choice(VERBS)} for {rng.randint(2, 99)} years, said {rng.choice(NAMES)} to the {rng.choice(NOUNS)}."
+        for _ in range(paragraphs)
+    ]
+
+
+def _spelt(word):
+    """Figures are no letters, and words are told by their beginnings: put them in front, as letters."""
+    figures = "".join(filter(str.isdigit, word))
+    return "".join(chr(ord("a") + int(figure)) for figure in figures) + word.rstrip("0123456789")
+
+
+def noted(number, title, lines, headings=(), site=""):
+    blocks = blocks_of("\n\n".join(lines))
+    return Page(article_id=f"a{number}", blocks=note_blocks(title, blocks, site=site, headings=headings))
+
+
+def profile_of(*pages, known=NOTHING):
+    return HostProfile(furniture=learn(known.furniture, pages), changed=1, pages=len(pages))
+
+
+def cleaned(title, lines, profile):
+    return without_furniture(title, blocks_of("\n\n".join(lines)), profile).split("\n\n")
+
+
+def with_furniture(lines, reader):
+    """A page: a byline and a counter, a newsletter line in the midst, a box about the outlet at its end."""
+    return ["By our staff", f"{reader} min read", *lines[:2], NEWSLETTER, *lines[2:], "Follow us", ABOUT]
+
+
+@pytest.fixture
+def two():
+    return [noted(number, *_page(number)) for number in (1, 2)]
+
+
+def _page(number):
+    title, lines = story(number)
+    return title, with_furniture(lines, 3 + number)
+
+
+def test_what_two_articles_share_is_taken_off_the_third(two):
+    title, lines = story(3)
+    assert cleaned(title, with_furniture(lines, 9), profile_of(*two)) == lines
+
+
+def test_of_one_article_nothing_is_known(two):
+    title, lines = story(3)
+    page = with_furniture(lines, 9)
+    assert cleaned(title, page, profile_of(two[0])) == page
+    again = Page(article_id=two[0].article_id, blocks=two[0].blocks)
+    assert cleaned(title, page, profile_of(two[0], again)) == page
+
+
+def test_one_story_at_two_addresses_tells_nothing():
+    title, lines = story(1)
+    same = [noted("x", title, with_furniture(lines, 2)), noted("y", f"{title} live", with_furniture(lines[:4], 8))]
+    assert profile_of(*same).furniture == {}
+    profile = profile_of(*same, noted(2, *_page(2)))
+    assert cleaned(title, with_furniture(lines, 5), profile) == lines
+
+
+@pytest.mark.parametrize("place", [2, 4, 5])
+def test_background_that_stories_on_one_subject_share_stays(place):
+    subject, told = story(1)
+    background = f"The quarrel over the {subject} began in a storm {'long ago ' * 8}and has divided the place since."
+    pages = []
+    for number in range(4):
+        lines = [line.replace("on day", f"on day {number}") for line in random.Random(number).sample(told, 5)]
+        lines = [f"{line} {_spelt(f'more{number}')} came of it." for line in lines]
+        lines.insert(place, background)
+        pages.append((f"{subject} again {number}", with_furniture(lines, number), lines))
+    profile = profile_of(*(noted(number, title, page) for number, (title, page, _) in enumerate(pages)))
+    for title, page, lines in pages:
+        assert cleaned(title, page, profile) == lines
+
+
+def test_subheads_lists_and_short_remarks_in_the_midst_stay():
+    pages = []
+    for number in (1, 2):
+        title, lines = story(number)
+        kept = [*lines[:2], "Background", lines[2], "- Flour", "- Salt", lines[3], "No comment.", lines[4]]
+        pages.append((title, kept))
+    profile = profile_of(*(noted(number, *page, headings=("Background",)) for number, page in enumerate(pages)))
+    assert profile.furniture == {}
+
+
+def test_a_label_in_the_midst_counts_for_as_long_as_enough_pages_have_it():
+    def page(number, label):
+        title, lines = story(number)
+        return noted(number, title, [*lines[:2], *label, *lines[2:]])
+
+    first = profile_of(page(1, ["Key points"]), page(2, ["Key points"]))
+    assert set(first.furniture.values()) == {ACTIVE}
+    pages = [page(1, ["Key points"]), page(2, ["Key points"]), *(page(number, []) for number in range(3, 20))]
+    later = profile_of(*pages, known=first)
+    assert later.furniture == dict.fromkeys(first.furniture, 0)
+    title, lines = story(20)
+    assert cleaned(title, ["Key points", *lines], later) == ["Key points", *lines]
+
+
+def test_the_lead_that_other_pages_quote_stays_with_its_article():
+    title, lines = story(7)
+    quoting = []
+    for number in (1, 2):
+        other, own = story(number)
+        quoting.append(noted(number, other, [*own, "More stories", lines[0], "Follow us"]))
+    profile = profile_of(*quoting)
+    other, own = story(3)
+    assert cleaned(other, [*own, "More stories", lines[0], "Follow us"], profile) == own
+    assert cleaned(title, lines, profile) == lines
+    assert cleaned(title, ["LIVE", "It goes on.", "And on.", *lines], profile)[-5:] == lines
+
+
+def test_a_box_that_names_outlet_and_town_is_no_part_of_the_stories():
+    pages = []
+    for number in (1, 2):
+        title, lines = story(number)
+        lines[0] = f"Thornwick: {lines[0]}"
+        pages.append(
+            noted(number, f"Thornwick {title}", [*lines, f"The Thornwick Ledger. {ABOUT}"], site="Thornwick Ledger")
+        )
+    title, lines = story(3)
+    assert cleaned(title, [*lines, f"The Thornwick Ledger. {ABOUT}"], profile_of(*pages)) == lines
+
+
+@pytest.mark.parametrize(
+    ("furniture", "told"),
+    [
+        ("اشترك في نشرتنا الصباحية ولا تفوت القصص التي تهمك كل يوم.", "قال المجلس المحلي في {} إن العبارة ستعود إلى الإبحار يوم الثلاثاء بعد شتاء من العواصف وأعمال الإصلاح في ميناء {} القديم"),
+        ("欢迎订阅我们的早间快讯，不错过任何一条重要新闻。", "{}港务委员会周二表示，在经历了一个冬季的风暴之后，前往{}的渡轮将再次启航，并承诺第二艘船投入使用。"),
+        ("Подпишитесь на нашу утреннюю рассылку и не пропускайте главное.", "Совет города {} сообщил во вторник, что после зимних бурь и ремонта причала паром в {} снова пойдёт по расписанию."),
+    ],
+    ids=["ar", "zh", "ru"],
+)  # fmt: skip
+def test_languages_make_no_difference(furniture, told):
+    def page(number):
+        names = [chr(ord(told[0] if told[0] != "{" else "港") + number * 7 + step) * 6 for step in range(8)]
+        return names[0], [told.format(names[0], name) for name in names[1:5]]
+
+    pages = [page(number) for number in (1, 2, 3)]
+    profile = profile_of(*(noted(at, title, [*lines, furniture]) for at, (title, lines) in enumerate(pages[:2])))
+    title, lines = pages[2]
+    assert cleaned(title, [*lines, furniture], profile) == lines
+
+
+def test_texts_are_compared_without_what_was_ever_furniture(two):
+    title, lines = story(3)
+    known = profile_of(*two)
+    lost = HostProfile(furniture=dict.fromkeys(known.furniture, 0), changed=2, pages=2)
+    for profile in (known, lost):
+        assert compared_version(title, "\n\n".join(with_furniture(lines, 1)), profile) == compared_version(
+            title, "\n\n".join(lines), profile
+        )
+        assert compared_version(title, "\n\n".join(lines[1:]), profile) != compared_version(
+            title, "\n\n".join(lines), profile
+        )
+
+
+def test_a_host_that_is_known_is_sampled():
+    articles = [f"a1{number:032x}" for number in range(400)]
+    assert all(is_noted(NOTHING, article) for article in articles)
+    assert 20 < sum(is_noted(HostProfile(pages=1_000), article) for article in articles) < 90
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.Example.org/a?utm_source=b", "example.org"),
+        ("http://m.news.example.org:8080/", "news.example.org"),
+        ("mailto:desk@example.org", ""),
+        ("", ""),
+        ("http://[", ""),
+    ],
+)
+def test_a_host_is_named_as_in_canonical_addresses(url, host):
+    assert host_of(url) == host
+
+
+TEXTS = st.lists(
+    st.text(max_size=150) | st.sampled_from([NEWSLETTER, ABOUT, "Follow us", "- x", "1", "\u200d"]), max_size=90
+)
+
+
+@given(pages=st.lists(st.tuples(st.sampled_from("abcd"), st.text(max_size=40), TEXTS), max_size=6), text=TEXTS)
+def test_whatever_pages_hold_what_is_known_is_bounded_and_taking_off_only_takes_off(pages, text):
+    seen = [noted(name, title, lines) for name, title, lines in pages]
+    assert all(len(page.blocks) <= TOP + END and all(0 < note < 2**63 for note in page.blocks) for page in seen)
+    profile = profile_of(*seen[:WINDOW])
+    assert len(profile.furniture) <= MOST
+    assert learn(profile.furniture, seen) == learn(profile.furniture, seen)
+    blocks = blocks_of("\n\n".join(text))
+    left = without_furniture("title", blocks, profile)
+    rest = iter(blocks.paragraphs)
+    assert all(line in rest for line in left.split("\n\n") if line)
+    assert compared_version("title", left, profile) == compared_version(
+        "title", "\n\n".join(blocks.paragraphs), profile
+    )

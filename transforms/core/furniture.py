@@ -1,0 +1,395 @@
+"""What stands on the pages of a host whatever they tell: newsletter lines, bylines, copyright, related headlines.
+
+Does no I/O and knows no language and no site. A page's text is a row of blocks (paragraphs). A block is known by the
+hash of its normalised form, in which figures are folded where the block is short, so that counters do not matter, and
+is noted with what is seen of it on its page: whether it is long, where it stands, and how much of its wording the rest
+of the text has, too. `learn` judges blocks that two or more articles of a host share:
+
+- Pages that share most of their own wording are one story, whatever their addresses: together they count once.
+- A **label or line at the edge** of the text, with nothing that belongs to the story beyond it, is furniture.
+- **In the midst** a block is furniture as long as at least half of the pages have it.
+- What **belongs to the story** may be told again: a paragraph of background, a quotation. That is a block whose words
+  the rest of the text repeats; and subheads, items of lists, short sentences in the midst. It is taken for furniture
+  only where nearly all of at least eight articles have it.
+
+A block that was found to be furniture and later is not stays known, so that texts that were cleaned of it can be
+compared with others.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from transforms.core.addresses import canonical_address
+from transforms.core.dateline import split_dateline
+from transforms.core.identity import version_of
+from transforms.core.normalise import folded
+
+#: Blocks of a page that are noted: so many from the top, and from the end.
+TOP: Final = 24
+END: Final = 40
+#: Pages of a host that are looked at together, the latest.
+WINDOW: Final = 32
+#: A host of which so many pages are noted is known; of later ones only each eighth is noted.
+ENOUGH: Final = 48
+_SAMPLE: Final = 8
+#: Blocks known of a host, at most.
+MOST: Final = 128
+
+#: A block of so many characters is a paragraph; without spaces between words, of fewer.
+_LONG: Final = 100
+_LONG_UNSPACED: Final = 40
+#: Figures are folded in blocks up to this length.
+_COUNTER: Final = 120
+#: A shorter sentence in the midst of a text may be an answer, or the end of a paragraph.
+_SHORT: Final = 40
+_SHORT_UNSPACED: Final = 16
+#: In the midst of texts furniture stands on one page of so many at least: a whole sentence, or a mere label, which may
+#: be a subhead. On less than half as many it is none any more.
+_SHARE_OF_SENTENCES: Final = 6
+_SHARE_OF_LABELS: Final = 3
+#: So many stories with a block, and such a share of all, leave no doubt.
+_SURE: Final = 8
+_SURE_SHARE: Final = 0.9
+
+_FIGURES: Final = re.compile(r"\d[\d.,:/]*")
+#: The beginnings of longer words; the same in scripts beyond those of Europe, where words are shorter; where words are
+#: not spaced runs of characters, kana that only inflect left out.
+_STEMS: Final = re.compile(r"([^\W\d_]{6})[^\W\d_]*")
+_SHORTER_STEMS: Final = re.compile(r"([\uac00-\ud7a3]{3}|[\u0590-\u0dff\u10a0-\u10ff\u1200-\u139f]{5})[^\W\d_]*")
+_GRAMS: Final = re.compile(
+    r"(?=([\u2e80-\u3040\u30a0-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff]{3}|[\u0e00-\u109f]{6}))"
+)
+_EUROPE: Final = "\u0590"
+_ENDS: Final = tuple(".!?…。！？।؟\"'”’»)")
+_ITEM: Final = ("- ", "| ", "• ")
+
+#: A block as it is noted: its key; of each word that it shares with title and lead one of `_WORD_BITS`; five flags.
+_FLAG_BITS: Final = 5
+_WORD_BITS: Final = 18
+_TRAIT_BITS: Final = _FLAG_BITS + _WORD_BITS
+_TRAITS: Final = (1 << _TRAIT_BITS) - 1
+_OUTER, _HEAD, _KEPT, _PARAGRAPH, _SENTENCE = 1, 2, 4, 8, 16
+#: A paragraph that shares so many words with title and lead is of the article itself.
+_QUOTED: Final = 3
+#: ... or so many, if other paragraphs that do come behind it.
+_RELATED: Final = 2
+#: Follows the last block of a page.
+_END: Final = 0
+
+#: What is known of a block: it is furniture now; at the head of texts, too.
+ACTIVE: Final = 1
+AT_HEAD: Final = 2
+#: Nearly all pages have it.
+SURE: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostProfile:
+    """What is known of the pages of a host."""
+
+    furniture: Mapping[int, int] = field(default_factory=dict)  #: by key: `ACTIVE`, `AT_HEAD`, `SURE`; 0: it was
+    changed: int = 0  #: load since which that is known
+    pages: int = 0  #: noted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is noted of a page."""
+
+    article_id: str
+    blocks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """A text in pieces: its paragraphs as they are, normalised, what they are known by, and which are long."""
+
+    paragraphs: Sequence[str]
+    lines: Sequence[str]
+    keys: Sequence[int]
+    long: Sequence[bool]
+
+
+NOTHING: Final = HostProfile()
+
+
+def host_of(url: str) -> str:
+    """The host whose furniture a page has, as in its canonical address: without `www.`, `m.`, `amp.`; empty: none.
+
+    >>> host_of("https://www.Example.org/news/1?utm_source=x")
+    'example.org'
+    """
+    return urlsplit(canonical_address(url)).hostname or ""
+
+
+def is_noted(profile: HostProfile, article_id: str) -> bool:
+    """Whether a page of the article is to be noted: a sample, where enough is known."""
+    return profile.pages < ENOUGH or crc32(article_id.encode()) % _SAMPLE == 0
+
+
+def blocks_of(text: str) -> Blocks:
+    """The blocks of a text whose paragraphs are separated by line breaks."""
+    paragraphs = [paragraph for paragraph in text.split("\n") if paragraph.strip()]
+    lines = [line for line in (" ".join(line.split()) for line in folded(text).split("\n")) if line]
+    if len(lines) != len(paragraphs):  # a paragraph of what is never seen
+        lines = [" ".join(folded(paragraph).split()) for paragraph in paragraphs]
+    return Blocks(
+        paragraphs=paragraphs, lines=lines, keys=[_key(line) for line in lines], long=[_is_long(line) for line in lines]
+    )
+
+
+def note_blocks(title: str, blocks: Blocks, *, site: str = "", headings: Iterable[str] = ()) -> tuple[int, ...]:
+    """What is noted of a page's blocks, before any is taken off: in their order, each once.
+
+    Args:
+        title: of the article.
+        blocks: of its text.
+        site: name of the outlet, which tells nothing of what an article is about.
+        headings: paragraphs of the text that the page marks as headings.
+    """
+    titled, named, *subheads = _normalised([title, site, *headings])
+    about = _about(titled, named, blocks)
+    first, last = _story(blocks.long, about)
+    head = _head(blocks.long)
+    noted: dict[int, int] = {}
+    for at, (key, line) in enumerate(zip(blocks.keys, blocks.lines, strict=True)):
+        is_outer = not first <= at <= last
+        trait = about[at] << _FLAG_BITS | _OUTER * is_outer | _HEAD * (at < head) | _PARAGRAPH * blocks.long[at]
+        is_sentence, is_short = line.endswith(_ENDS), len(line) < (_SHORT_UNSPACED if _is_unspaced(line) else _SHORT)
+        is_kept = line in subheads or line.startswith(_ITEM) or (is_sentence and is_short)
+        trait |= _KEPT * (is_kept and not is_outer) | _SENTENCE * (is_sentence and not is_short)
+        noted.setdefault(key, key << _TRAIT_BITS | trait)
+    every = tuple(noted.values())
+    return every if len(every) <= TOP + END else every[:TOP] + every[-END:]
+
+
+def _normalised(labels: Iterable[str]) -> list[str]:
+    said = folded("\n".join(" ".join(label.split()) for label in labels))
+    return [" ".join(label.split()) for label in said.split("\n")]
+
+
+def _about(titled: str, site: str, blocks: Blocks, asked: Iterable[int] | None = None) -> list[int]:
+    """Of each block, or only of those asked for, the words that it shares with title and lead, a bit for each.
+
+    Of the lead itself those that it shares with title and next paragraph.
+    """
+    if not blocks.lines:
+        return []
+    first, *others = [at for at, is_long in enumerate(blocks.long) if is_long][:2] or [0]
+    named, outlet = _wording(titled), _wording(site)
+    of_others = (named | _wording(blocks.lines[first])) - outlet
+    of_lead = named.union(*(_wording(blocks.lines[at]) for at in others)) - outlet
+    about = [0] * len(blocks.lines)
+    for at in range(len(about)) if asked is None else asked:
+        about[at] = _bits(_wording(blocks.lines[at]) & (of_lead if at == first else of_others))
+    return about
+
+
+def _bits(words: Iterable[str]) -> int:
+    bits = 0
+    for word in words:
+        bits |= 1 << crc32(word.encode()) % _WORD_BITS
+    return bits
+
+
+def _story(long: Sequence[bool], about: Sequence[int]) -> tuple[int, int]:
+    """From where to where the story goes: its first and last paragraph, as far as can be told."""
+    every = [at for at, is_long in enumerate(long) if is_long]
+    story = [at for at in every if about[at]] or every or [0, len(long)]
+    return story[0], story[-1]
+
+
+def learn(known: Mapping[int, int], pages: Sequence[Page]) -> dict[int, int]:
+    """What is known of a host's blocks with these pages, the latest `WINDOW` of it in the order in which they came.
+
+    Args:
+        known: what was known before them.
+        pages: what is noted of each.
+    """
+    now = dict(known)
+    stories = _stories(pages)
+    seen: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by key: what was seen of it in each story
+    for page, story in zip(pages, stories, strict=True):
+        for note in page.blocks:
+            seen[note >> _TRAIT_BITS].setdefault(story, note & _TRAITS)
+    bonds = {key: _bond([*where.values()]) for key, where in seen.items() if len(where) > 1}
+    runs = _runs(pages, stories, bonds)
+    number = max(stories, default=-1) + 1
+    for key in sorted(bonds.keys() | {key for key, state in known.items() if state & ACTIVE and key in seen}):
+        traits = [*seen[key].values()]
+        asked = number - min(seen[key])
+        is_sure = _is_sure(traits, asked)
+        if is_sure or key in runs or (bonds.get(key) == 0 and _is_usual(traits, asked)):
+            at_head = AT_HEAD * (sum(1 for trait in traits if trait & _HEAD) > 1)
+            now[key] = now.get(key, 0) & AT_HEAD | ACTIVE | at_head | SURE * is_sure
+        elif now.get(key, 0) & ACTIVE and 2 * _share(traits) * len(traits) < asked and not _is_edge(traits):
+            now[key] = 0
+    return dict(list(now.items())[-MOST:])
+
+
+def without_furniture(title: str, blocks: Blocks, profile: HostProfile, *, site: str = "") -> str:
+    """The text without its host's furniture.
+
+    An article's own lead stays, although other pages quote it at their end: what stands at the head of a text, or has
+    several words of title and lead, is taken off only where nearly all pages have it, or have it there.
+    """
+    states = [profile.furniture.get(key, 0) for key in blocks.keys]
+    doubtful = [at for at, state in enumerate(states) if state & ACTIVE and not state & (AT_HEAD | SURE)]
+    own = _own(title, site, blocks, states, doubtful) if doubtful else frozenset()
+    return "\n\n".join(
+        paragraph
+        for at, (paragraph, state) in enumerate(zip(blocks.paragraphs, states, strict=True))
+        if not state & ACTIVE or at in own
+    )
+
+
+def _own(title: str, site: str, blocks: Blocks, states: Sequence[int], doubtful: Sequence[int]) -> frozenset[int]:
+    """Which blocks are of the article itself, of those that are furniture on other pages."""
+    head = _head(blocks.long)
+    rest = [at for at, state in enumerate(states) if not state and blocks.long[at]]
+    titled, named = _normalised([title, site])
+    about = _about(titled, named, blocks, (*doubtful, *rest[-1:]))
+    last = rest[-1] if rest and about[rest[-1]].bit_count() >= _RELATED else 0
+    return frozenset(
+        at
+        for at in doubtful
+        if at < head
+        or about[at].bit_count() >= _QUOTED
+        or (at < last and blocks.long[at] and about[at].bit_count() >= _RELATED)
+    )
+
+
+def compared_version(title: str, text: str, profile: HostProfile) -> str:
+    """The version of a text, stored or new, without all that was ever furniture of its host: what is the same to it."""
+    blocks = blocks_of(text)
+    kept = [
+        paragraph for paragraph, key in zip(blocks.paragraphs, blocks.keys, strict=True) if key not in profile.furniture
+    ]
+    return version_of(title, split_dateline("\n\n".join(kept))[1])
+
+
+def _key(line: str) -> int:
+    """What a block is known by: 40 bits."""
+    if len(line) <= _COUNTER and any(map(str.isalpha, line)):
+        line = _FIGURES.sub("0", line)
+    return int.from_bytes(blake2b(line.encode(), digest_size=5).digest(), "big")
+
+
+def _is_unspaced(line: str) -> bool:
+    return not line.isascii() and line.count(" ") * 16 < len(line)
+
+
+def _is_long(line: str) -> bool:
+    return len(line) >= _LONG or (len(line) >= _LONG_UNSPACED and _is_unspaced(line))
+
+
+def _head(long: Sequence[bool]) -> int:
+    """How many blocks are the head of a text: up to its first paragraph, and no more than three."""
+    first = next((at for at, is_long in enumerate(long) if is_long), len(long))
+    return min(first + 1, 3)
+
+
+def _wording(line: str) -> set[str]:
+    """What tells the wording of a block: the beginnings of its longer words."""
+    if line.isascii() or max(line) < _EUROPE:
+        return set(_STEMS.findall(line))
+    return {*_GRAMS.findall(line), *_SHORTER_STEMS.findall(line)}
+
+
+def _stories(pages: Sequence[Page]) -> list[int]:
+    """The number of each page's story: pages of one article, and those that share most of their paragraphs."""
+    numbers: list[int] = []
+    owns: list[set[int]] = []
+    of: dict[str, int] = {}
+    holders: defaultdict[int, list[int]] = defaultdict(list)
+    for page in pages:
+        long = [note for note in page.blocks if note & _PARAGRAPH]
+        own = {note >> _TRAIT_BITS for note in long if note & _TRAITS >> _FLAG_BITS} or {
+            note >> _TRAIT_BITS for note in long
+        }
+        same = of.get(page.article_id)
+        if same is None:
+            alike = Counter(story for key in own for story in holders.get(key, ()))
+            same = next(
+                (story for story, count in sorted(alike.items()) if 2 * count > min(len(own), len(owns[story]))), None
+            )
+        if same is None:
+            same = len(owns)
+            owns.append(set())
+        of[page.article_id] = same
+        for key in own - owns[same]:
+            holders[key].append(same)
+        owns[same] |= own
+        numbers.append(same)
+    return numbers
+
+
+def _runs(pages: Sequence[Page], stories: Sequence[int], bonds: Mapping[int, int]) -> set[int]:
+    """Blocks that follow one another on the pages of several stories.
+
+    Two of them at least belong to no story. What stands between these, or behind the last of them up to the end of the
+    page, is of their kind, even if it has a word of the stories; with more of them, only if two stand before it.
+
+    Args:
+        pages: of a host.
+        stories: the story of each.
+        bonds: of each block that several stories have.
+    """
+    together: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for page, story in zip(pages, stories, strict=True):
+        for one, other in pairwise((*page.blocks, _END)):
+            if one >> _TRAIT_BITS in bonds:
+                together[one >> _TRAIT_BITS, other >> _TRAIT_BITS].add(story)
+    found: set[int] = set()
+    for page in pages:
+        run: list[int] = []
+        for one, other in pairwise((*page.blocks, _END)):
+            run.append(one >> _TRAIT_BITS)
+            if len(together.get((one >> _TRAIT_BITS, other >> _TRAIT_BITS), ())) > 1 and other != _END:
+                continue
+            loose = [at for at, key in enumerate(run) if bonds.get(key) == 0]
+            if len(loose) > 1:
+                last = len(run) - 1 if other == _END else loose[-1]
+                found.update(key for at, key in enumerate(run[: last + 1]) if at >= loose[bonds.get(key, 2) == 2])
+            run = []
+    return found & bonds.keys()
+
+
+def _bond(traits: Sequence[int]) -> int:
+    """How closely a block that was seen so in some stories belongs to them: 2 is surely, 0 not.
+
+    That is how many words of it are of title and lead of two thirds of them, or that it is kept in half of them.
+    """
+    if sum(1 for trait in traits if trait & _KEPT) * 2 >= len(traits):
+        return 2
+    most = max(2, -(-2 * len(traits) // 3))
+    told = [trait >> _FLAG_BITS for trait in traits if trait >> _FLAG_BITS]
+    if len(told) < most:
+        return 0
+    return min(2, sum(sum(words >> bit & 1 for words in told) >= most for bit in range(_WORD_BITS)))
+
+
+def _is_edge(traits: Sequence[int]) -> bool:
+    """Whether a block stands mostly at the edge of texts."""
+    return 2 * sum(trait & _OUTER for trait in traits) > len(traits)
+
+
+def _is_usual(traits: Sequence[int], asked: int) -> bool:
+    """Whether enough have a block that was seen so in some stories, of all that came since the first of them."""
+    return _is_edge(traits) or _share(traits) * len(traits) >= asked
+
+
+def _share(traits: Sequence[int]) -> int:
+    return _SHARE_OF_SENTENCES if all(trait & _SENTENCE for trait in traits) else _SHARE_OF_LABELS
+
+
+def _is_sure(traits: Sequence[int], asked: int) -> bool:
+    """Whether nearly all stories have a block, and they are enough to tell."""
+    return len(traits) >= _SURE and len(traits) >= _SURE_SHARE * asked
