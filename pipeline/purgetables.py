@@ -2,7 +2,7 @@
 
 | table | what goes | what stays |
 |---|---|---|
-| articles, copies, held, sightings, fingerprints | the row | |
+| articles, copies, held, sightings, fingerprints, profiles | the row | |
 | recalls | the notice | that it was purged |
 | links | the row, whichever end it is | |
 | rejected | title, address, excerpt and detail of a refusal that quotes it | that something was refused, why and when |

@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -238,7 +239,7 @@ def test_its_row_of_loads_delivers_nothing_and_adds_no_rows(archive):
     assert (row["delivered"], row["containers"], row["counts"]) == (0, 0, [])
     assert (row["command"], row["now"]) == ("newsbeam compact --out x", LATER)
     assert {table["name"]: (table["rows"], table["files"]) for table in row["tables"]} == {
-        name: (0, 0 if name in ("recalls", "requests") else 1 if name in ("sightings", "rejected") else 2)
+        name: (0, 0 if name in ("recalls", "requests", "profiles") else 1 if name in ("sightings", "rejected") else 2)
         for name in TABLES
         if name != "loads"
     }
@@ -406,7 +407,7 @@ def test_a_batch_that_died_is_not_taken_for_done_when_its_number_is_taken(archiv
     compacted(archive, update_state=lambda load: move_on(state, load))
     again = Run(state, "died")
     assert again.done == set()
-    assert again.pending(6) == plan(archive.path, 6, (1, 2))
+    assert again.pending(6) == replace(plan(archive.path, 6, (1, 2)), index_generation=5)  # what is stored by then
     other = Run(state, "other")
     again.begin(plan(archive.path, 6, (1, 2)))
     other.begin(plan(archive.path, 6, (3,)))

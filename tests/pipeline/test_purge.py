@@ -72,6 +72,7 @@ def make(path):
         links=[link(WORD, "copy"), link("Gannet", "copy"), link("Gannet", "Skua")],
         sightings=[{"article_id": name, "version": "v1", "origin": "x"} for name in (WORD, "Gannet")],
         fingerprints=[printed(WORD, "v1"), printed("Gannet", "v1"), printed("copy", "v1")],
+        profiles=[{"host": "x.example", "article_id": name, "version": "v1"} for name in (WORD, "Gannet")],
         rejected=[
             {"delivery_id": "r1", "reason": "no_text", "excerpt": f"… that the {WORD} sails on Monday"},
             {"delivery_id": "r2", "reason": "no_text", "url": f"{PAGE}#top", "origin": PAGE},
@@ -135,11 +136,11 @@ def test_rows_go_or_are_emptied_and_the_rest_stays_as_it_was(out):
     report = do(out)
     after, holding = said(out)
     assert [path.partition("/")[0] for path in holding] == ["copies", "recalls"]  # a copy, and its name: here the word
-    counts = {"articles": 2, "held": 1, "links": 1, "recalls": 1, "sightings": 1, "fingerprints": 3}
+    counts = {"articles": 2, "held": 1, "links": 1, "recalls": 1, "sightings": 1, "fingerprints": 3, "profiles": 1}
     assert report.removed == counts
     assert report.emptied == {"rejected": 2, "requests": 1}
-    assert (report.load_id, report.files) == (4, 10)
-    for name in ("articles", "copies", "held", "sightings", "fingerprints"):
+    assert (report.load_id, report.files) == (4, 11)
+    for name in ("articles", "copies", "held", "sightings", "fingerprints", "profiles"):
         assert after[name] == [row for row in before[name] if row["article_id"] != WORD], name
     assert after["links"] == [row for row in before["links"] if WORD not in row.values()]
     assert {(row["article_id"], row["kind"], row["notice"], row["item_id"]) for row in after["recalls"]} == {
