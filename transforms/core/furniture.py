@@ -163,8 +163,8 @@ def note_blocks(title: str, blocks: Blocks, *, site: str = "", headings: Iterabl
         is_outer = not first <= at <= last
         trait = about[at] << _FLAG_BITS | _OUTER * is_outer | _HEAD * (at < head) | _PARAGRAPH * blocks.long[at]
         is_sentence, is_short = line.endswith(_ENDS), len(line) < (_SHORT_UNSPACED if _is_unspaced(line) else _SHORT)
-        is_kept = line in subheads or line.startswith(_ITEM) or (is_sentence and is_short)
-        trait |= _KEPT * (is_kept and not is_outer) | _SENTENCE * (is_sentence and not is_short)
+        is_kept = line.startswith(_ITEM) or (is_sentence and is_short) or (line in subheads and not is_outer)
+        trait |= _KEPT * is_kept | _SENTENCE * (is_sentence and not is_short)
         noted.setdefault(key, key << _TRAIT_BITS | trait)
     every = tuple(noted.values())
     return every if len(every) <= TOP + END else every[:TOP] + every[-END:]
