@@ -157,10 +157,8 @@ def test_a_text_that_only_json_ld_carries_is_read():
 
 def test_the_full_sequence_runs_where_little_was_kept(monkeypatch):
     settings = []
-    extracted = pagetext._extracted
-    monkeypatch.setattr(
-        pagetext, "_extracted", lambda tree, options: settings.append(options.focus) or extracted(tree, options)
-    )
+    kept = pagetext._kept
+    monkeypatch.setattr(pagetext, "_kept", lambda tree, options: settings.append(options.focus) or kept(tree, options))
 
     read(html_of(*BODY))
     read(html_of(*BODY[:2]))

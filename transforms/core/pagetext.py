@@ -1,31 +1,30 @@
-"""The text of a page: trafilatura, twice where it must.
+"""The text of a page: the blocks of the region where the engine, trafilatura, found the article.
 
-Does no I/O. A cascade. The fast and precise setting comes first. A witness, the length of all long pieces of text that
-stand outside of navigation, asides, footers and links, says whether that is most of what there is; if not, the full
-balanced sequence runs, which asks readability and jusText too and takes longer. Where even that kept much less than the
-page's own JSON-LD carries, the latter is the text. Then headline and date are taken off the top.
+Does no I/O. The engine runs once, fast and precise. What it kept tells where the article stands; which blocks of the
+page are the article's is decided with that and with the page's own structure (`pageregion`). Where little comes of it,
+the full balanced sequence is asked too, which takes longer. Where even that kept much less than the page's own JSON-LD
+carries, the latter is the text. Then headline and date are taken off the top.
 """
 
 import logging
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final
+from typing import Final, NamedTuple
 
 import trafilatura
-from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.settings import Document, Extractor
 
 from transforms.core.dates import parse_date
 from transforms.core.fragment import text_of_html
 from transforms.core.normalise import nfc
+from transforms.core.pageblocks import HEADINGS, Blocks, read_blocks
+from transforms.core.pageregion import article_blocks, letters_of, weight
 
 _ENGINE: Final = f"trafilatura/{version('trafilatura')}"
-#: The first answer stands if it is at least so long, in characters, ...
+#: The first answer stands if it is at least so long, in letters of the Latin script.
 MIN_LENGTH: Final = 400
-#: ... and has at least this share of what the witness saw.
-MIN_SHARE: Final = 0.8
-#: JSON-LD's text is taken where the extractor kept less than this share of it.
+#: JSON-LD's text is taken where less than this share of it was kept.
 MIN_SHARE_OF_DESCRIBED: Final = 0.6
 #: How many paragraphs from the top may be the headline.
 _TOP: Final = 3
@@ -34,14 +33,6 @@ _MAX_DATE: Final = 32
 _SENTENCE_ENDS: Final = (".", "!", "?", "…")
 _PRECISE: Final = Extractor(output_format="python", fast=True, precision=True, comments=False)
 _BALANCED: Final = Extractor(output_format="python", comments=False)
-#: Text nodes of more than 100 characters: sentences, not labels.
-_LONG_TEXTS: Final = etree.XPath(
-    "//body//text()[string-length() > 100][not(parent::script or parent::style)]"
-    "[string-length(normalize-space()) > 100]"
-    "[not(ancestor::nav or ancestor::footer or ancestor::aside or ancestor::noscript or ancestor::template"
-    " or ancestor::button or ancestor::select or ancestor::svg or ancestor::a)]",
-    smart_strings=False,
-)
 
 
 #: Every page without text would be told on standard error; here it is a value.
@@ -65,38 +56,52 @@ def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str,
         described: the text that the page's JSON-LD carries, plain or HTML.
         headings: the title in the forms the page gives it; taken off where they stand alone at the top.
     """
-    (text, marked), how = _extracted(tree, _PRECISE), "precise"
-    if len(text) < MIN_LENGTH or len(text) < MIN_SHARE * seen_length(tree):
-        fuller = _extracted(tree, _BALANCED)
-        (text, marked), how = fuller if fuller[0] else (text, marked), "balanced"
-        if described and len(text) < MIN_SHARE_OF_DESCRIBED * len(described):
-            plain = text_of_html(described)
-            if len(text) < MIN_SHARE_OF_DESCRIBED * len(plain):
-                text, how = plain, "json-ld"
-    lines = [line for line in map(" ".join, map(str.split, text.split("\n"))) if line]
+    body = tree.find("body")
+    page = read_blocks(tree if body is None else body)
+    lines, how = _lines(page, _kept(tree, _PRECISE)), "precise"
+    if _length(lines) < MIN_LENGTH:
+        more = _lines(page, _kept(tree, _BALANCED))
+        lines, how = (more, "balanced") if _length(more) > _length(lines) else (lines, how)
+    if described and _length(lines) < MIN_SHARE_OF_DESCRIBED * len(described):
+        plain = [_Line(line) for line in text_of_html(described).split("\n\n")]
+        lines, how = (plain, "json-ld") if _length(lines) < MIN_SHARE_OF_DESCRIBED * _length(plain) else (lines, how)
+    lines = _without_heading(lines, headings)
     return PageText(
-        text=nfc("\n\n".join(_without_heading(lines, headings))), extractor=f"{_ENGINE} {how}", headings=marked
+        text=nfc("\n\n".join(line.text for line in lines)),
+        extractor=f"{_ENGINE} {how}",
+        headings=tuple(line.text for line in lines if line.is_heading),
     )
 
 
-def seen_length(tree: etree._Element) -> int:
-    """The witness: characters of running text on the page, whitespace run together."""
-    return sum(len(" ".join(text.split())) for text in _LONG_TEXTS(tree))
+class _Line(NamedTuple):
+    """A paragraph of the article."""
+
+    text: str
+    is_heading: bool = False
 
 
-def _extracted(tree: HtmlElement, options: Extractor) -> tuple[str, tuple[str, ...]]:
-    """The text, and what of it stands in headings."""
+def _kept(tree: HtmlElement, options: Extractor) -> str:
+    """What the engine kept, a line for each block."""
     document = trafilatura.bare_extraction(tree, options=options)
-    if not isinstance(document, Document):
-        return "", ()
-    marked = tuple("".join(head.itertext()) for head in document.body.iter("head"))
-    return (document.text or "").strip(), marked
+    return (document.text or "").strip() if isinstance(document, Document) else ""
 
 
-def _without_heading(lines: list[str], headings: tuple[str, ...]) -> list[str]:
+def _lines(page: Blocks, kept: str) -> list[_Line]:
+    """The article's blocks; where no region was found, what the engine kept."""
+    blocks = article_blocks(page, kept)
+    if blocks:
+        return [_Line(block.text, page.tags[block.container] in HEADINGS) for block in blocks]
+    return [_Line(line) for line in map(" ".join, map(str.split, kept.split("\n"))) if line]
+
+
+def _length(lines: list[_Line]) -> int:
+    return sum(weight(line.text) for line in lines)
+
+
+def _without_heading(lines: list[_Line], headings: tuple[str, ...]) -> list[_Line]:
     """The paragraphs without headline and bare dates among the first; where that is all there is, there is no text."""
-    keys = {_key(heading) for heading in headings} - {""}
-    top = [line for line in lines[:_TOP] if _key(line) not in keys and not _is_date(line)]
+    keys = {letters_of(heading) for heading in headings} - {""}
+    top = [line for line in lines[:_TOP] if letters_of(line.text) not in keys and not _is_date(line.text)]
     return top + lines[_TOP:]
 
 
@@ -107,7 +112,3 @@ def _is_date(line: str) -> bool:
         and line[-1:] not in _SENTENCE_ENDS
         and parse_date(line).precision in {"day", "minute", "second"}
     )
-
-
-def _key(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
