@@ -27,7 +27,7 @@ import numpy as np
 
 from transforms.core import language
 from transforms.core.profiles import LANGUAGES, profiles_of
-from transforms.core.scripts import codes_of, script_of
+from transforms.core.scripts import codes_of, script_of, words_of
 
 DATA = Path(os.environ.get("NEWSBEAM_DATA", Path(__file__).resolve().parents[1] / "../shared/data"))
 KNOWN = {each.partition("-")[0] for each in LANGUAGES}
@@ -190,7 +190,7 @@ def fit(rows: list[tuple[str, str, dict[str, str]]]) -> None:
             evidence = known.weigh(codes) if known else None
             if evidence is None or not evidence.letters or len(evidence.languages) == 1 or script == "Hani":
                 continue
-            words = language._WORDS.findall(text.lower())
+            words = words_of(codes, script)
             own, others = language._spoken(words)
             spoken_words = np.array([own[each] for each in evidence.languages])
             weights = evidence.weights + language._WORD * spoken_words

@@ -3,6 +3,7 @@
 Codes are ISO 15924. Only the Basic Multilingual Plane is known: what news is written in.
 """
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -81,6 +82,21 @@ def codes_of(text: str) -> Codes:
     return codes[~_IS_OPTIONAL[codes]]
 
 
+def text_of(codes: Codes) -> str:
+    """The text of code points."""
+    return codes.tobytes().decode("utf-32-le", "replace")
+
+
+def words_of(codes: Codes, script: str) -> list[str]:
+    """The words of a text that are written in a script, in lower case.
+
+    >>> words_of(codes_of("L'été, Москва 2026"), "Latn")
+    ['l', 'été']
+    """
+    return text_of(np.where(letters_of(script)[codes], codes, np.uint32(ord(" ")))).lower().split()
+
+
+@cache
 def letters_of(script: str) -> npt.NDArray[np.bool_]:
     """For each code point whether it is a letter of a script."""
     names = ("Kana", "Hani") if script == JAPANESE else (script,)
