@@ -88,12 +88,15 @@ def test_entries_are_at_the_listed_address_and_what_is_relative_at_the_one_that_
     assert first.raw_address == "raw/0000000001/responses.warc.gz@6+1"
 
 
-def test_what_the_user_says_overrides_the_title_and_fills_in_the_language():
+def test_what_the_user_says_overrides_what_the_feed_says_of_itself():
     context = Context(purpose="feed", feed_url=LISTED, received_at=NOON, source="Mine", language="de")
     _, (item,) = read(feed("a"), context=context)
-    assert (item.source, item.language_hint) == ("Mine", "de")
-    _, (item,) = read(feed("a").replace(b"<item>", b"<language>fr</language><item>"), context=context)
-    assert item.language_hint == "fr"
+    assert (item.source, item.source_language, item.language_hint) == ("Mine", "de", "")
+    french = feed("a").replace(b"<item>", b"<language>fr</language><item>")
+    _, (item,) = read(french, context=context)
+    assert item.source_language == "de"
+    _, (item,) = read(french)
+    assert item.source_language == "fr"
 
 
 def test_the_transport_says_the_charset():

@@ -58,7 +58,7 @@ def test_an_item_keeps_all_it_says():
         item_id="g-1",
         published=item.published,
         updated_at=datetime(2024, 3, 1, 10, 30, tzinfo=UTC),
-        language_hint="en-GB",
+        source_language="en-GB",
         image_url="https://gazette.example/ferry.jpg",
         publisher_tags=("sea", "ferry"),
         raw_address="feed.json@0+9",

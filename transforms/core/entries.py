@@ -35,7 +35,8 @@ class Entry:
     tags: tuple[str, ...] = ()
     published: Dated = field(default_factory=Dated)
     updated_at: datetime | None = None
-    language: str = ""
+    language: str = ""  #: of the entry
+    source_language: str = ""  #: of its feed
     image_url: str = ""
     rights: str = ""
     raw_address: str = ""
@@ -92,6 +93,7 @@ def _item(entry: Entry) -> Item:
         published=entry.published,
         updated_at=entry.updated_at,
         language_hint=entry.language,
+        source_language=entry.source_language,
         rights=entry.rights,
         image_url=entry.image_url,
         publisher_tags=distinct(map(line_of, entry.tags)),

@@ -27,7 +27,7 @@ class Context:
     feed_url: str  #: as it stands in the list
     received_at: datetime | None = None  #: None: not yet
     source: str = ""  #: as the user calls the outlet; empty: as the feed does
-    language: str = ""  #: as the user says; stands where the document says none
+    language: str = ""  #: as the user says of the outlet
     entry: Item | None = None  #: of a page: the entry that led to it
     wants_pages: bool = False  #: of a feed: pages are asked for, so an entry without text is delivered by its page
 

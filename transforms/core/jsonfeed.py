@@ -47,7 +47,7 @@ def read_jsonfeed(data: bytes, *, origin: str, url: str = "", raw_address: str =
         source=line_of(_text(feed, "title")),
         feed_url=url or _text(feed, "feed_url"),
         authors=_authors(feed),
-        language=_text(feed, "language"),
+        source_language=_text(feed, "language"),
         raw_address=raw_address,
     )
     for number, item in enumerate(feed["items"], 1):
@@ -93,7 +93,8 @@ def _entry(item: dict[str, Any], feed: Entry, origin: str, base: str) -> Entry:
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
         published=published if published.raw else modified,
         updated_at=modified.at,
-        language=_text(item, "language") or feed.language,
+        language=_text(item, "language"),
+        source_language=feed.source_language,
         image_url=_joined(base, image),
         raw_address=feed.raw_address,
     )

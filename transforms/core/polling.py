@@ -46,7 +46,7 @@ class FeedSettings:
     url: str
     source: str = ""  #: the outlet; empty: the feed's own title
     interval_s: int = 0  #: asked no more often than this; 0: the default
-    language: str = ""  #: BCP 47; empty: as the feed says
+    language: str = ""  #: BCP 47, of its articles; empty: as the feed says
     full_text: FullText = "auto"
     ignore_http_cache: bool = False  #: never ask conditionally, and do not believe max-age
     headers: tuple[tuple[str, str], ...] = ()  #: sent with each request for the feed, and to its own host only

@@ -58,7 +58,7 @@ def _seen(item: Item, context: Context) -> Item:
         origin=context.feed_url,
         feed_url=context.feed_url,
         source=context.source or item.source,
-        language_hint=item.language_hint or context.language,
+        source_language=context.language or item.source_language,
         seen_at=context.received_at,
     )
 
@@ -125,7 +125,7 @@ def _page(exchange: Exchange) -> Item | Rejected:
         page,
         feed_url=context.feed_url,
         source=context.source or page.source,
-        language_hint=page.language_hint or context.language,
+        source_language=context.language,
         seen_at=context.received_at,
     )
     joined = join(entry, page) if entry else page

@@ -161,6 +161,7 @@ class Item:
     embargoed: str = ""  #: as written; not empty: not to be shown before
     not_for_publication: bool = False  #: for editors only, as advisories are; recalls nothing
     language_hint: str = ""  #: BCP 47, as the document says
+    source_language: str = ""  #: BCP 47, as the user's list or the feed says of all that comes from there
     dateline: Dateline | None = None
     agency: str = ""
     urgency: int | None = None

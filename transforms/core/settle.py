@@ -110,7 +110,7 @@ def settle(
     if notice is None and (item.not_for_publication or for_editors_only(item.ednote)):
         hold, held_until = "advisory", None  # no clock releases it
     published = _published(item, dateline, seen)
-    language, confidence = detect(text, title=title, hint=item.language_hint)
+    language, confidence = detect(text, title=title, hint=item.language_hint, source_hint=item.source_language)
     tags = tagging.tag(title, text, language, dateline)
     found = fingerprint(text)
     article = Article(
