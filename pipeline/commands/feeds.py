@@ -54,7 +54,10 @@ def _setting(key: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
 @click.option("--source", callback=_setting("source"), metavar="NAME", help="The outlet, if not the feed's own title.")
 @click.option("--interval", callback=_setting("interval"), metavar="TIME", help="Ask no more often, such as 15m or 1h.")
 @click.option(
-    "--language", callback=_setting("language"), metavar="TAG", help="What its articles are written in, such as en: tips the balance."
+    "--language",
+    callback=_setting("language"),
+    metavar="TAG",
+    help="Language of its articles, such as en: tips the balance.",
 )
 @click.option(
     "--full-text/--no-full-text",

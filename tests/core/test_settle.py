@@ -126,3 +126,11 @@ def test_the_date_of_a_dateline_counts_where_it_names_a_year_and_nothing_else_sa
     assert settled(text=text).draft.article.published_at == datetime(2018, 9, 14, tzinfo=UTC)
     assert settled(text=text.replace(" 2018", "")).draft.article.published_at is None
     assert settled(text=text, published=page).draft.article.published_from == "time"
+
+
+@pytest.mark.parametrize("said", [{"language_hint": "da"}, {"source_language": "da-DK"}])
+def test_what_document_and_source_say_of_the_language_tips_the_balance(settled, said):
+    open_text = {"title": "", "text": "De kom til festen sammen"}
+    assert settled(**open_text, **said).draft.article.language == "da"
+    assert settled(**open_text, **dict.fromkeys(said, "nb")).draft.article.language == "no"
+    assert settled(title="", text="They came to the party together", **said).draft.article.language == "en"

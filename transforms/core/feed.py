@@ -148,13 +148,19 @@ def _delivery(entry: _Found, shared: Entry, number: int) -> Item | Rejected:
             tags=tuple(_get(tag, "label") or _get(tag, "term") for tag in _get_list(entry, "tags")),
             published=published,
             updated_at=said["updated"].at,
-            language=next(filter(None, (_get(each, "language") for each in (entry, *texts))), ""),
+            language=_language((entry, *texts), shared.source_language),
             source_language=shared.source_language,
             image_url=_image(entry),
             rights=line_of(_get(entry, "rights")) or shared.rights,
             raw_address=shared.raw_address,
         )
     )
+
+
+def _language(parts: tuple[_Found, ...], of_feed: str) -> str:
+    """What an entry says of its language besides what its feed says, which its parts inherit."""
+    said = (_get(part, "language") for part in parts)
+    return next((language for language in said if language not in ("", of_feed)), "")
 
 
 def _get(found: _Found, key: str) -> str:
