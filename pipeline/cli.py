@@ -12,6 +12,7 @@ from pipeline.commands.changes import changes
 from pipeline.commands.compact import compact
 from pipeline.commands.expire import expire
 from pipeline.commands.explain import explain_
+from pipeline.commands.extract import extract_
 from pipeline.commands.feeds import feeds
 from pipeline.commands.ingest import ingest
 from pipeline.commands.params import place
@@ -70,7 +71,7 @@ def _configure(context: click.Context, config: Path | None) -> None:
 
 
 _COMMANDS = (
-    *(ingest, feeds, poll, watch, status, explain_, changes, rejected, reprocess, retag),
+    *(ingest, feeds, poll, watch, status, extract_, explain_, changes, rejected, reprocess, retag),
     *(compact, expire, reindex, purge),
 )
 for command in _COMMANDS:

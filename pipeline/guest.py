@@ -156,7 +156,11 @@ class Guest:
             robots = rules.about(url)
             self._hosts.slow_down(host, rules.delay_s)
             if robots != "allowed" and self._hosts.stopped_until(host) is None:
-                detail = "robots.txt" if robots == "disallowed" else "robots.txt could not be had"
+                detail = (
+                    "robots.txt"
+                    if robots == "disallowed"
+                    else f"robots.txt could not be had{rules.why and ': '}{rules.why}"
+                )
                 return self._unsent(ask, url, host, Outcome.DISALLOWED, detail, robots=robots), None
         try:
             async with self._hosts.turn(host) as waited_s:
@@ -192,7 +196,7 @@ class Guest:
         if request.outcome is Outcome.LIMITED:
             return None
         body = answer.unpacked[:MAX_BYTES] if answer else b""
-        return RobotsFile(outcome=request.outcome, text=body.decode("utf-8", "replace"))
+        return RobotsFile(outcome=request.outcome, detail=request.detail, text=body.decode("utf-8", "replace"))
 
     def _checked(self, ask: _Ask, request: Request) -> Request:
         """A redirect that leads nowhere is a bad one."""

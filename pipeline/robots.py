@@ -34,6 +34,7 @@ class RobotsFile:
     """What came of asking for a robots.txt."""
 
     outcome: Outcome
+    detail: str = ""  #: why there is none, for a person
     text: str = ""  #: of a success
 
 
@@ -45,6 +46,7 @@ class Rules:
     until: datetime
     file: Protego | None = None
     delay_s: float = 0.0  #: its Crawl-delay
+    why: str = ""  #: it could not be had, for a person
 
     def about(self, url: str) -> Word:
         """Whether an address of this origin may be read."""
@@ -66,7 +68,7 @@ def rules_of(file: RobotsFile, now: datetime) -> Rules:
         case Outcome.MISSING | Outcome.GONE | Outcome.FORBIDDEN | Outcome.REFUSED:
             return Rules(word="allowed", until=now + _KEPT)
         case _:
-            return Rules(word="unavailable", until=now + _KEPT_FAILURE)
+            return Rules(word="unavailable", until=now + _KEPT_FAILURE, why=file.detail)
 
 
 def _ours(text: str) -> str:

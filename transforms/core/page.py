@@ -6,6 +6,7 @@ without the elements that only style.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -16,8 +17,9 @@ from transforms.core.addresses import registrable_domain
 from transforms.core.charsets import characters
 from transforms.core.entries import first_sentence
 from transforms.core.errors import Refused
-from transforms.core.pagekind import judge
-from transforms.core.pagetext import read_text_of
+from transforms.core.pagehead import PageHead
+from transforms.core.pagekind import Verdict, judge
+from transforms.core.pagetext import PageText, read_text_of
 from transforms.core.records import Item, Reason, Stage
 
 #: A page's text has at least so many letters.
@@ -40,6 +42,15 @@ _WARM_PAGE: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """All that was concluded from a page, article or not."""
+
+    head: PageHead
+    body: PageText
+    verdict: Verdict
+
+
 def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", raw_address: str = "") -> Item:
     """The article of a page.
 
@@ -58,17 +69,39 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         Refused: undecodable; hostile_markup for elements nested deeper than 256; no_text for a page without an article,
             and the reasons of `pagekind` for one that is something else.
     """
+    read = examine(data, url=url, declared=declared)
+    if read.verdict.reason is not None:
+        raise Refused(Stage.EXTRACT, read.verdict.reason, read.verdict.why)
+    return item_of(read, origin=origin, url=url, raw_address=raw_address)
+
+
+def examine(data: bytes, *, url: str = "", declared: str = "", thorough: bool = False) -> PageRead:
+    """Read a page and judge what it is.
+
+    Args:
+        data: the document.
+        url: where it was fetched from; empty: a file.
+        declared: the encoding that came with it.
+        thorough: gather all evidence of the date, that which decides nothing, too; for who wants to know.
+
+    Raises:
+        Refused: undecodable; hostile_markup; no_text where nothing could be made of it.
+    """
     tree = parsed(characters(data, declared=declared))
     try:
-        head = pagehead.read_head(tree, url=url)
+        head = pagehead.read_head(tree, url=url, thorough=thorough)
         body = read_text_of(tree, described=head.described_body, headings=(head.title, *head.headings))
+        verdict = judge(tree, head, body.text, url=url)
     except _UNFORESEEN as error:
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, f"the extractor failed: {type(error).__name__}") from error
-    verdict = judge(tree, head, body.text, url=url)
-    if verdict.reason is not None:
-        raise Refused(Stage.EXTRACT, verdict.reason, verdict.why)
-    if sum(c.isalpha() for c in body.text[: MIN_LETTERS * 10]) < MIN_LETTERS:
-        raise Refused(Stage.EXTRACT, Reason.NO_TEXT, "no article text on the page")
+    if verdict.reason is None and sum(c.isalpha() for c in body.text[: MIN_LETTERS * 10]) < MIN_LETTERS:
+        verdict = Verdict(reason=Reason.NO_TEXT, why="no article text on the page")
+    return PageRead(head=head, body=body, verdict=verdict)
+
+
+def item_of(read: PageRead, *, origin: str, url: str = "", raw_address: str = "") -> Item:
+    """What was read, as a delivery."""
+    head, body = read.head, read.body
     return Item(
         origin=origin,
         source_kind="page",
@@ -89,7 +122,7 @@ def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", ra
         image_url=head.image_url,
         publisher_tags=head.tags,
         section=head.section,
-        access=verdict.access,
+        access=read.verdict.access,
         raw_address=raw_address,
     )
 

@@ -76,7 +76,14 @@ _MAX_SCRIPT: Final = 2_000_000
 
 
 def page_dates(
-    tree: etree._Element, *, meta: Meta, data: StructuredData, url: str, language: str, headline: etree._Element | None
+    tree: etree._Element,
+    *,
+    meta: Meta,
+    data: StructuredData,
+    url: str,
+    language: str,
+    headline: etree._Element | None,
+    thorough: bool = False,
 ) -> tuple[Dated, ...]:
     """The dates that may be that of publication, the best first; each with where it stood and what was written.
 
@@ -87,6 +94,7 @@ def page_dates(
         url: the page's address; empty: not known.
         language: of the page, BCP 47; empty: not known.
         headline: what stands around it is asked for a date; None: there is none.
+        thorough: ask all evidence, not only until one is found.
     """
     said = [
         *_of_meta(meta, _SURE),
@@ -97,18 +105,13 @@ def page_dates(
     ]
     dates = _exact(said)
     modified = _exact([parse_date(data.modified, taken_from="json-ld dateModified")], "updated: ")
-    if not dates:
+    if thorough or not dates:
         written, updated = _by_the_headline(headline, language)
-        dates = _exact([*_microdata(tree, language), *written])
-        if not dates:
-            dates = _exact(
-                [
-                    *_times(tree, language),
-                    *_only_one(tree if headline is None else headline, language),
-                    *_in_scripts(tree),
-                ]
-            )
+        dates += _exact([*_microdata(tree, language), *written])
         modified = [*_exact(updated, "updated: "), *modified]
+    if thorough or not dates:
+        start = tree if headline is None else headline
+        dates += _exact([*_times(tree, language), *_only_one(start, language), *_in_scripts(tree)])
     return tuple(_distinct([*dates, *modified, *(each for each in said if each.at is not None)]))
 
 
@@ -163,7 +166,8 @@ def _by_the_headline(headline: etree._Element | None, language: str) -> tuple[li
             where = "time by the headline" if line.is_time else "text by the headline"
             for dated, kind in _dates_of(line.text, line.label, language):
                 of_kind = {"published": published, "updated": updated}.get(kind, plain)
-                of_kind.append(Dated(at=dated.at, precision=dated.precision, raw=dated.raw, taken_from=where))
+                raw = line.text if line.is_time else dated.raw
+                of_kind.append(Dated(at=dated.at, precision=dated.precision, raw=raw, taken_from=where))
     return published + plain, updated
 
 
@@ -235,7 +239,7 @@ def _in_scripts(tree: etree._Element) -> Iterator[Dated]:
     found = {
         said
         for script in tree.iter("script")
-        if script.text and len(script.text) <= _MAX_SCRIPT
+        if script.text and len(script.text) <= _MAX_SCRIPT and "ld+json" not in (script.get("type") or "")
         for said in _SCRIPT_DATE.findall(script.text)
     }
     days = {dated.at.date(): dated for said in found if (dated := parse_date(said, taken_from="script")).at}

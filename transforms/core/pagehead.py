@@ -83,12 +83,13 @@ class PageHead:
         return self.dates[0] if self.dates else Dated()
 
 
-def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
+def read_head(tree: etree._Element, *, url: str = "", thorough: bool = False) -> PageHead:
     """Read what the page says of itself. The tree is left as it is.
 
     Args:
         tree: the html element.
         url: where the page was fetched from; empty: a file.
+        thorough: gather all evidence of the date, that which decides nothing, too.
     """
     meta = _meta(tree)
     data = structured_data(_scripts(tree))
@@ -102,7 +103,9 @@ def read_head(tree: etree._Element, *, url: str = "") -> PageHead:
     headline = headline_of(tree, key_of(title.text))
     authors, bylines = authors_of(tree, meta, data, headline, site=site, host=host)
     language = _language(tree, meta, data)
-    dates = page_dates(tree, meta=meta, data=data, url=canonical or url, language=language, headline=headline)
+    dates = page_dates(
+        tree, meta=meta, data=data, url=canonical or url, language=language, headline=headline, thorough=thorough
+    )
     return PageHead(
         title=title.text,
         title_from=title.taken_from,

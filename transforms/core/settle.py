@@ -109,7 +109,7 @@ def settle(
     hold: Hold = "withheld" if notice is not None else "embargo" if embargo else ""
     if notice is None and (item.not_for_publication or for_editors_only(item.ednote)):
         hold, held_until = "advisory", None  # no clock releases it
-    published = _published(item, dateline, seen)
+    published = best_date(item, dateline, seen)
     language, confidence = detect(text, title=title, hint=item.language_hint, source_hint=item.source_language)
     tags = tagging.tag(title, text, language, dateline)
     found = fingerprint(text)
@@ -199,8 +199,8 @@ def _dateline(item: Item, text: str) -> tuple[Dateline | None, str]:
     return split_dateline(text)
 
 
-def _published(item: Item, dateline: Dateline | None, seen: datetime) -> Dated:
-    """The best date that may be believed; where there is none, what was written stays.
+def best_date(item: Item, dateline: Dateline | None, seen: datetime) -> Dated:
+    """The best date of publication that may be believed; where there is none, what was written stays.
 
     A dateline's date counts where it names a year, and nothing else names a day.
     """
