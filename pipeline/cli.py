@@ -24,6 +24,7 @@ from pipeline.commands.rejected import rejected
 from pipeline.commands.reprocess import reprocess
 from pipeline.commands.retag import retag
 from pipeline.commands.status import status
+from pipeline.commands.topics import topics
 from pipeline.commands.watch import watch
 from pipeline.errors import explain
 from pipeline.imports import spare
@@ -72,7 +73,7 @@ def _configure(context: click.Context, config: Path | None) -> None:
 
 _COMMANDS = (
     *(ingest, feeds, poll, watch, status, extract_, explain_, changes, rejected, reprocess, retag),
-    *(compact, expire, reindex, purge),
+    *(topics, compact, expire, reindex, purge),
 )
 for command in _COMMANDS:
     newsbeam.add_command(command)

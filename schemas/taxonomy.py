@@ -120,20 +120,25 @@ def fault_lines(content: bytes, name: str) -> list[str]:
 
 def taxonomy_faults(document: Any) -> Iterator[tuple[yamlfile.Path, str]]:  # noqa: ANN401  # whatever YAML holds
     """What is wrong, as (path of the node, what); meaning is looked at only where the structure is right."""
-    broken = sorted(_validator().iter_errors(document), key=lambda error: [str(step) for step in error.absolute_path])
+    broken = sorted(_validator().iter_errors(document), key=lambda error: [*map(_in_order, error.absolute_path)])
     if broken:
         yield from map(_explain, broken)
         return
     yield from _list_faults(document.get("words", {}))
     yield from _tree_faults(document["topics"])
     owners: dict[tuple[str, str], yamlfile.Path] = {}
+    parents = _parents(document["topics"])
     for place, node in enumerate(document["topics"]):
         for key in _GROUPS:
             for language, entries in node.get(key, {}).items():
                 lists = _lists(document.get("words", {}), language)
                 for number, entry in enumerate(entries):
                     here: yamlfile.Path = ("topics", place, key, language, number)
-                    yield from _entry_faults(entry, here, lists, owners)
+                    yield from _entry_faults(entry, here, lists)
+                    for spelling in _sure_spellings(entry, lists) if key == "expressions" else ():
+                        first = owners.setdefault((language, spelling.casefold()), here)
+                        if not _related(document["topics"][int(first[1])]["id"], node["id"], parents):
+                            yield here, f"{spelling!r} stands already at {yamlfile.spell(first)}"
 
 
 def located(nodes: yamlfile.Nodes, name: str, path: yamlfile.Path, message: str) -> str:
@@ -171,42 +176,55 @@ def _tree_faults(topics: list[dict[str, Any]]) -> Iterator[tuple[yamlfile.Path, 
         first = ids.setdefault(node["id"], place)
         if first != place:
             yield ("topics", place, "id"), f"topic {node['id']!r} stands already at topics[{first}]"
-    parents = {node["id"]: node.get("parent", "") for node in topics}
+    parents = _parents(topics)
     for place, node in enumerate(topics):
         parent = node.get("parent", "")
         if parent and parent not in ids:
             yield ("topics", place, "parent"), f"there is no topic {parent!r}"
-        above, steps = parent, [node["id"]]
-        while above in parents and above not in steps:
-            steps.append(above)
-            above = parents[above]
-        if above == node["id"]:
-            yield ("topics", place, "parent"), f"the parents go round: {' > '.join([*steps, above])}"
+        steps = _upwards(node["id"], parents)
+        if parents.get(steps[-1]) == node["id"]:
+            yield ("topics", place, "parent"), f"the parents go round: {' > '.join([*steps, node['id']])}"
 
 
 def _entry_faults(
     entry: str | dict[str, Any],
     here: yamlfile.Path,
     lists: Mapping[str, list[str]],
-    owners: dict[tuple[str, str], yamlfile.Path],
 ) -> Iterator[tuple[yamlfile.Path, str]]:
-    """What is wrong with one expression; `owners` remembers where each spelling of a language stood first."""
+    """What is wrong with one expression and its company."""
     text = filled(_text(entry), lists)
-    problems = list(faults(text))
-    yield from ((here, problem) for problem in problems)
-    _, place, key, language, _ = here
-    company = [(name, number, word) for name in _COMPANY for number, word in enumerate(_company(entry, name))]
-    for name, number, word in company:
-        words = filled(word, lists)
-        wrong = list(faults(words)) or (["company has no gaps"] if len(pieces(words)) > 1 else [])
-        yield from (((*here, name, number), problem) for problem in wrong)
-    if problems or key != "expressions" or company:
-        return
-    parts = pieces(text)
-    for spelling in parts[0].spellings if len(parts) == 1 else ():
-        first = owners.setdefault((str(language), spelling.casefold()), here)
-        if first[1] != place:
-            yield here, f"{spelling!r} stands already at {yamlfile.spell(first)}"
+    yield from ((here, problem) for problem in faults(text))
+    for name in _COMPANY:
+        for number, word in enumerate(_company(entry, name)):
+            words = filled(word, lists)
+            wrong = list(faults(words)) or (["company has no gaps"] if len(pieces(words)) > 1 else [])
+            yield from (((*here, name, number), problem) for problem in wrong)
+
+
+def _sure_spellings(entry: str | dict[str, Any], lists: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The spellings of an expression that speaks for its topic wherever it stands."""
+    text = filled(_text(entry), lists)
+    if any(_company(entry, name) for name in _COMPANY) or any(faults(text)):
+        return ()
+    first, *further = pieces(text)
+    return () if further else first.spellings
+
+
+def _parents(topics: list[dict[str, Any]]) -> dict[str, str]:
+    return {node["id"]: node.get("parent", "") for node in topics}
+
+
+def _related(one: str, other: str, parents: Mapping[str, str]) -> bool:
+    """Whether two topics are the same, or one is part of the other."""
+    return one in _upwards(other, parents) or other in _upwards(one, parents)
+
+
+def _upwards(topic: str, parents: Mapping[str, str]) -> list[str]:
+    """The topic and all above it; parents that go round are followed once."""
+    steps = [topic]
+    while (above := parents.get(steps[-1], "")) and above not in steps:
+        steps.append(above)
+    return steps
 
 
 def _explain(error: "ValidationError") -> tuple[yamlfile.Path, str]:
@@ -220,6 +238,10 @@ def _explain(error: "ValidationError") -> tuple[yamlfile.Path, str]:
         return path, "must not be empty"
     message = error.message if len(error.message) <= 200 else f"{error.message[:197]}..."
     return path, " ".join(message.split())
+
+
+def _in_order(step: str | int) -> str:
+    return f"{step:06}" if isinstance(step, int) else step
 
 
 def _text(entry: str | dict[str, Any]) -> str:

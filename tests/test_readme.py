@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -82,9 +83,27 @@ def _story() -> str:
     return "```\n" + "\n\n".join(said) + "\n```"
 
 
+def _topics() -> str:
+    """What the example of a taxonomy gives."""
+    (example,) = re.findall(r"```yaml\n(version.*?)```", README.read_text(), re.DOTALL)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/my.yaml"
+        Path(path).write_text(example)
+        told = []
+        for words in (
+            ["topics", "check", path],
+            ["topics", "try", "Two freighters loaded 40,000 tonnes of wheat at Odesa.", "--topics", path],
+            ["topics", "try", "Odessa limanından buğday sevkiyatları durdu", "--topics", path],
+        ):
+            said = shlex.join(["newsbeam", *words]).replace(path, "my.yaml")
+            told.append(f"$ {said}\n{_newsbeam(*words)}".replace(path, "my.yaml"))
+    return "```\n" + "\n\n".join(told) + "\n```"
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "report": _report,
     "story": _story,
+    "topics": _topics,
     "tables": _table_list,
     "columns": _columns,
     "reasons": _reasons,

@@ -93,16 +93,20 @@ class Inflection:
         return _without_article(name) if self._language == "ar" else fold(name)
 
     def word_of(self, token: str) -> str:
-        """The key of the word looked for that a token of a text is a form of; empty: none."""
+        """The key of the word looked for that a token of a text is a form of, the nearest one; empty: none."""
+        return next(self.words_of(token), "")
+
+    def words_of(self, token: str) -> Iterator[str]:
+        """The keys of all words looked for that a token is a form of: some are forms of others."""
         if self._stem is None:
-            return self._decided(fold(token), self._bases) or ""
+            yield from self._decided(fold(token))
+            return
         stem = self._stem(token)
         if stem in self._bases:
-            return stem
-        if self._language == "de" and token[-2:-1] in _VOWELS and token[-1] == "s":
+            yield stem
+        elif self._language == "de" and token[-2:-1] in _VOWELS and token[-1] == "s":
             genitive = self._stem(token[:-1])  # Aleppos: the stemmer takes s off after some consonants only
-            return genitive if genitive in self._bases else ""
-        return ""
+            yield from {genitive}.intersection(self._bases)
 
     def names_of(self, token: str) -> Iterator[str]:
         """The keys of the names looked for that a token of a text is a form of, the nearest first."""
@@ -117,7 +121,7 @@ class Inflection:
         elif self._language == "fa" and folded.endswith("ي") and folded[-2:-1] in _PERSIAN_VOWELS:
             yield from {folded[:-1]}.intersection(self._names)
         elif self._language == "tr" and token[0].isupper():
-            yield from filter(None, [self._turkish(folded, self._names)])
+            yield from self._turkish(folded, self._names)
 
     def stem(self, word: str) -> str:
         """What is compared with the end of a word."""
@@ -146,50 +150,46 @@ class Inflection:
             if self._language == "de" and name.endswith("e"):
                 yield from (f"{name}n", f"{name}r")  # Vereinten Nationen
 
-    def _decided(self, folded: str, known: dict[str, str]) -> str:
-        if folded in known:
-            return known[folded]
+    def _decided(self, folded: str) -> Iterator[str]:
+        if folded in self._bases:
+            yield self._bases[folded]
         if self._language == "ar":
-            return self._arabic(folded)
-        if self._language == "fa":
-            return self._persian(folded)
-        return self._turkish(folded, known) if self._language == "tr" else ""
+            yield from self._arabic(folded)
+        elif self._language == "fa":
+            yield from self._persian(folded)
+        elif self._language == "tr":
+            yield from self._turkish(folded, self._bases)
 
-    def _arabic(self, folded: str) -> str:
+    def _arabic(self, folded: str) -> Iterator[str]:
         for rest in _behind_proclitics(folded):
-            if rest in self._bases:
-                return rest
+            if rest != folded and rest in self._bases:
+                yield rest
             for ending in _ARABIC_ENDINGS:
                 if rest.endswith(ending):
                     base = rest[: -len(ending)]
                     feminine = [f"{base}ه"] * ending.startswith("ات") + [f"{base[:-1]}ه"] * base.endswith("ت")
-                    for word in (base, *feminine):  # a ta marbuta goes before -at, and opens before all others
+                    plain = [base] * (ending != "ه")  # which may be the feminine's own
+                    for word in (*plain, *feminine):  # a ta marbuta goes before -at, and opens before all others
                         if len(word) >= _ENOUGH_LETTERS and word in self._bases:
-                            return word
-        return ""
+                            yield word
 
-    def _persian(self, folded: str) -> str:
+    def _persian(self, folded: str) -> Iterator[str]:
         for end in range(len(folded) - 1, max(1, len(folded) - _LONGEST_ENDING), -1):
             base = folded[:end]
             if base in self._bases and _PERSIAN_ENDINGS.fullmatch(folded, end):
-                return base
-            if (
-                folded.startswith("گان", end)
-                and f"{base}ه" in self._bases
-                and _PERSIAN_ENDINGS.fullmatch(folded, end + 1)
-            ):
-                return f"{base}ه"
-        return ""
+                yield base
+            opened = f"{base}ه"
+            if folded.startswith("گان", end) and opened in self._bases and _PERSIAN_ENDINGS.fullmatch(folded, end + 1):
+                yield opened
 
-    def _turkish(self, folded: str, known: dict[str, str]) -> str:
+    def _turkish(self, folded: str, known: dict[str, str]) -> Iterator[str]:
         for end in range(len(folded) - 1, max(1, len(folded) - _LONGEST_ENDING), -1):
             base = folded[:end]
             found = known.get(base)
             if found is None and folded[end] in "aeiu" and known is self._bases:
                 found = self._soft.get(base)
             if found is not None and _TURKISH_ENDINGS.fullmatch(folded, end):
-                return found
-        return ""
+                yield found
 
 
 def _stemmer(language: str) -> Callable[[str], str] | None:

@@ -5,7 +5,7 @@ looked for that it is a form of: as written before names before other words befo
 an expression therefore matches several characters: its own, and those of all more exact words that are forms of it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 from typing import Final, Literal, NamedTuple
 
@@ -14,6 +14,8 @@ from transforms.core.wordforms import fold
 
 #: Words remembered per language; about 200 bytes each.
 _REMEMBERED: Final = 20_000
+#: Characters, marks included, of a token that may be a word looked for.
+_LONGEST: Final = 120
 #: Of a word that is not looked for.
 _BLANK: Final = " "
 #: The first character that stands for a word; none from here on is one of Unicode's surrogates.
@@ -45,22 +47,33 @@ class Lexicon(dict[str, str]):
         self._numbers = {fold(number) for number in numbers}
         self._begins = {fold(text) for text in of_kind.get("begins", ())}
         self._ends = {fold(text): self._forms.stem(text) for text in of_kind.get("ends", ())}
-        self._codes: dict[tuple[str, str], str] = {}
-        self._narrower: dict[tuple[str, str], set[str]] = {}  # word or name -> the characters of more exact ones
+        self._written: dict[str, str] = {}
+        self._named: dict[tuple[str, str], str] = {}  # name and the word that the token is a form of as well
+        self._worded: dict[str, str] = {}
+        self._parts: dict[tuple[str, str], str] = {}  # beginning and end
+        self._of_name: dict[str, set[str]] = {}
+        self._of_word: dict[str, set[str]] = {}
         self._examples: list[tuple[str, str]] = []  # a word as it may stand in a text, and its character
+        self._last = _FIRST_CODE
+        self._number = self._next()
         for text in of_kind.get("=", ()):
             for form in written(text):
-                self._enter(("=", form), form)
-        for text in of_kind.get("name", ()):
-            self._enter(("name", self._forms.name_key(text)), text)
+                if form not in self._written:
+                    self._written[form] = self._entered(form, self._forms.words_of(form))
+        self._enter_names(of_kind.get("name", ()), of_kind.get("word", ()))
         for text in of_kind.get("word", ()):
-            self._enter(("word", self._forms.key(text)), text.rstrip("+"))
+            key = self._forms.key(text)
+            if key not in self._worded:
+                self._worded[key] = self._entered(
+                    text.rstrip("+"), (key, *self._forms.words_of(text.rstrip("+"))), name=False
+                )
         for begin, end in product(("", *sorted(self._begins)), ("", *sorted(self._ends))):
             if begin or end:
-                self._codes[f"{begin}~", end] = self._next()
-        self._codes["number", ""] = self._next()
+                self._parts[begin, end] = self._next()
 
     def __missing__(self, token: str) -> str:
+        if len(token) > _LONGEST:
+            return _BLANK
         if len(self) >= _REMEMBERED:
             self.clear()
         code = self[token] = self._code(token)
@@ -69,53 +82,63 @@ class Lexicon(dict[str, str]):
     def of_word(self, word: Word) -> Collection[str]:
         """The characters of all tokens that a word of an expression matches."""
         if word.kind == "=":
-            return [self._codes["=", form] for form in written(word.text)]
-        if word.kind in ("name", "word"):
-            key = (word.kind, self._forms.name_key(word.text) if word.kind == "name" else self._forms.key(word.text))
-            return {self._codes[key], *self._narrower.get(key, ())}
+            return [self._written[form] for form in written(word.text)]
+        if word.kind == "name":
+            return self._of_name[self._forms.name_key(word.text)]
+        if word.kind == "word":
+            return self._of_word[self._forms.key(word.text)]
         if word.kind == "number":
-            return {self._codes["number", ""], *(code for text, code in self._examples if self._is_number(text))}
-        if word.kind == "begins":
-            part = fold(word.text)
-            examples = {code for text, code in self._examples if fold(text).startswith(part)}
-            return examples | {
-                code for (begin, _), code in self._codes.items() if begin[-1:] == "~" and begin.startswith(part)
-            }
+            return {self._number, *(code for text, code in self._examples if self._is_number(text))}
         part = fold(word.text)
+        if word.kind == "begins":
+            examples = {code for text, code in self._examples if fold(text).startswith(part)}
+            return examples | {code for (begin, _), code in self._parts.items() if begin.startswith(part)}
         examples = {code for text, code in self._examples if part in self._ends_of(text)}
-        return examples | {
-            code for (begin, end), code in self._codes.items() if begin[-1:] == "~" and end.endswith(part)
-        }
+        return examples | {code for (_, end), code in self._parts.items() if end.endswith(part)}
 
     def _next(self) -> str:
-        return chr(_FIRST_CODE + len(self._codes))
+        self._last += 1
+        return chr(self._last)
 
-    def _enter(self, key: tuple[str, str], example: str) -> None:
-        """Give a word looked for a character, and tell those it is a form of."""
-        if key in self._codes:
-            return
-        code = self._codes[key] = self._next()
+    def _enter_names(self, names: Sequence[str], words: Sequence[str]) -> None:
+        """A character for each name, and for each word with which it may be written alike: Israeli, israelí."""
+        alike: dict[str, set[str]] = {}
+        for word in words:
+            for name in self._forms.names_of(word):
+                alike.setdefault(name, set()).add(self._forms.key(word))
+        for text in names:
+            name = self._forms.name_key(text)
+            for word in {"", self._forms.word_of(text), *alike.get(name, ())}:
+                if (name, word) not in self._named:
+                    self._named[name, word] = self._entered(text, filter(None, [word]))
+                self._of_name.setdefault(name, set()).add(self._named[name, word])
+
+    def _entered(self, example: str, words: Iterable[str], *, name: bool = True) -> str:
+        """A new character for the tokens that are such as the example, entered for the words and names of these."""
+        code = self._next()
         self._examples.append((example, code))
-        if key[0] != "word":
-            self._narrower.setdefault(("word", self._forms.word_of(example)), set()).add(code)
-            for name in self._forms.names_of(example):
-                self._narrower.setdefault(("name", name), set()).add(code)
+        for word in words:
+            self._of_word.setdefault(word, set()).add(code)
+        for known in self._forms.names_of(example) if name else ():
+            self._of_name.setdefault(known, set()).add(code)
+        return code
 
     def _code(self, token: str) -> str:
-        for written in self._forms.as_written(token):
-            if ("=", written) in self._codes:
-                return self._codes["=", written]
+        for form in self._forms.as_written(token):
+            if form in self._written:
+                return self._written[form]
+        word = self._forms.word_of(token)
         if name := next(self._forms.names_of(token), ""):
-            return self._codes["name", name]
-        if word := self._forms.word_of(token):
-            return self._codes["word", word]
+            return self._named.get((name, word)) or self._named[name, ""]
+        if word:
+            return self._worded[word]
         if self._begins or self._ends:
             folded = fold(token)
             begin = max((part for part in self._begins if folded.startswith(part)), key=len, default="")
             end = max(self._ends_of(token), key=len, default="")
             if begin or end:
-                return self._codes[f"{begin}~", end]
-        return self._codes["number", ""] if self._is_number(token) else _BLANK
+                return self._parts[begin, end]
+        return self._number if self._is_number(token) else _BLANK
 
     def _ends_of(self, token: str) -> list[str]:
         """The ends looked for that the token has, as it stands or by its stem."""

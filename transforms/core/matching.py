@@ -37,8 +37,9 @@ _JOINT: Final = re.compile(
     r"[^\S\n]*\n?[^\S\n]*"
     r"|[ \u00a0]?[-_/'\"`´«»„“”‘’‚‹›‐‑‒–־\u00a0\u200b-\u200f\u2066-\u2069\ufeff]{1,3}[ \u00a0]?"
 )
-#: After a single letter also a full stop: U.N. Security Council.
-_INITIAL: Final = re.compile(r"\.[^\S\n]?")
+#: After initials also a full stop: U.N. Security Council, EE. UU.
+_STOP: Final = re.compile(r"\.[^\S\n]?")
+_INITIALS: Final = re.compile(r"\w|([A-ZÀ-ÖØ-Þ])\1")
 #: Languages in which any word with a capital is a name.
 _RIGID: Final = frozenset({"en", "fr", "es", "it"})
 #: Languages whose script has no capitals.
@@ -231,7 +232,7 @@ def _joined(words: Words, first: int, last: int) -> bool:
         start, end, following = edges[2 * number : 2 * number + 3]
         if text[end:following] == " " or _JOINT.fullmatch(text, end, following):
             continue
-        if end - start > 1 or not _INITIAL.fullmatch(text, end, following):
+        if not _STOP.fullmatch(text, end, following) or not _INITIALS.fullmatch(text, start, end):
             return False
     return True
 

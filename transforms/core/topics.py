@@ -26,12 +26,13 @@ from transforms.core.records import Evidence, Topic
 from transforms.core.stance import SHARE, Stance, Stances, aside_pattern
 from transforms.core.wordforms import Words, split_words
 
-__all__ = ["MAX_EVIDENCE", "SUBJECT", "Claim", "Proof", "Tagger"]
+__all__ = ["ENOUGH", "MAX_EVIDENCE", "SUBJECT", "Claim", "Proof", "Tagger", "is_lent"]
 
 #: Hits of one topic in one field that are kept, the first ones. No real article has so many, a hostile one may.
 MAX_EVIDENCE: Final = 1000
 
-_ENOUGH: Final = 0.5
+#: What the distinct expressions of a topic must weigh together for it to be claimed.
+ENOUGH: Final = 0.5
 _SHORT_WORD: Final = 5
 _SCRIPTS: Final = {
     "arabic": re.compile(r"[\u0620-\u064a]"),
@@ -41,6 +42,7 @@ _SCRIPTS: Final = {
 _SCRIPT_OF: Final = dict.fromkeys(LANGUAGES, "latin") | {
     "ar": "arabic", "fa": "arabic", "ru": "cyrillic", "uk": "cyrillic",
 }  # fmt: skip
+_LATIN: Final = "latin"
 _FIELDS: Final[tuple[Literal["title", "text"], ...]] = ("title", "text")
 
 
@@ -128,7 +130,7 @@ class Tagger:
         hits: dict[int, list[_Hit]] = defaultdict(list)
         cues: list[tuple[Cue, Found]] = []
         aside = None
-        for used in (spoken,) if known else _languages_in(f"{title}\n{text}"):
+        for used in [spoken] if known else _languages_in(f"{title}\n{text}"):
             finder = self._finder(used, known=known)
             aside = finder.aside
             for found in finder.matcher.find(*fields):
@@ -164,7 +166,7 @@ class Tagger:
                 if (stance := stances[hit.field].of(hit.found, deniable=deniable)) != "aside"
             ]
             distinct = {(told := self._rules[hit.rank].expression).text: told.weight for hit, _ in proof}
-            if sum(distinct.values()) >= _ENOUGH:
+            if sum(distinct.values()) >= ENOUGH:
                 counted = [
                     Weighed(not hit.field, hit.found.word, self._rules[hit.rank].expression.weight * SHARE[stance])
                     for hit, stance in proof
@@ -192,8 +194,11 @@ class Tagger:
 
     def _finder(self, language: str, *, known: bool) -> _Finder:
         if (language, known) not in self._finders:
-            own = [rank for rank, rule in enumerate(self._rules) if rule.expression.language == language]
-            lent = [rank for rank, rule in enumerate(self._rules) if _is_lent(rule, language)]
+            spoken = [one for one in LANGUAGES if _SCRIPT_OF[one] == _LATIN] if language == _LATIN else [language]
+            own = [rank for rank, rule in enumerate(self._rules) if rule.expression.language in spoken]
+            lent = [
+                rank for rank, rule in enumerate(self._rules) if is_lent(rule.expression, language, place=rule.name)
+            ]
             ranks = own + lent
             rules = [self._rules[rank] for rank in ranks]
             sought = [Sought(rule.expression, 2 * rule.topic + rule.against, rule.proper) for rule in rules]
@@ -224,16 +229,18 @@ class Tagger:
         return kept
 
 
-def _languages_in(content: str) -> tuple[str, ...]:
+def _languages_in(content: str) -> list[str]:
+    """The languages that a text may be of by its letters; all that are written in Latin ones are taken as one."""
     scripts = {script for script, letter in _SCRIPTS.items() if letter.search(content)}
-    return tuple(language for language in LANGUAGES if _SCRIPT_OF[language] in scripts)
+    others = [language for language in LANGUAGES if _SCRIPT_OF[language] in scripts - {_LATIN}]
+    return [_LATIN, *others] if _LATIN in scripts else others
 
 
-def _is_lent(rule: _Rule, language: str) -> bool:
-    told = rule.expression
-    if not rule.name or told.language == language or _SCRIPT_OF[told.language] != _SCRIPT_OF[language]:
+def is_lent(expression: Expression, language: str, *, place: bool) -> bool:
+    """Whether an expression, of a place or not, is looked for in texts of another language than its own."""
+    if not place or expression.language == language or _SCRIPT_OF[expression.language] != _SCRIPT_OF.get(language):
         return False
-    return "=" not in told.text and told.company is None
+    return "=" not in expression.text and expression.company is None
 
 
 def _is_short(expression: Expression) -> bool:
