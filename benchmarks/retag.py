@@ -21,6 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def fill(out: Path, number: int) -> None:
     """Publish the articles."""
     made = articles(number)
     with open_output(out, command="benchmark") as output:
-        while rows := [row for row, _ in zip(made, range(PER_LOAD), strict=False)]:
+        while rows := list(islice(made, PER_LOAD)):
             load_id = next_load_id(output)
             staging = output.staging_of(load_id)
             for day, part in by_date(to_table("articles", [row | {"load_id": load_id} for row in rows])):

@@ -31,4 +31,4 @@ def load_rules(topics: Path | None = None, gazetteer: Path | None = None, *, tru
     Raises:
         TaxonomyError, GazetteerError: a file cannot be used; a line that names it and what is wrong.
     """
-    return Rules(taxonomy=load_taxonomy(topics, trusted=trusted), gazetteer=load_gazetteer(gazetteer))
+    return Rules(taxonomy=load_taxonomy(topics, trusted=trusted), gazetteer=load_gazetteer(gazetteer, trusted=trusted))
