@@ -15,8 +15,9 @@ as written, `(Deir|Dayr) ez-Zor` is a choice. What stands in `name` is its Engli
 of one language serve others of the same script where those have none, English ones all Latin languages. Signs before a
 name: `?al-Bab` may be an ordinary word and counts only in company; `@Jordan` may be a person's name; `!Washington Post`
 is not the place. A **dump of GeoNames** has its nineteen columns and no head line: of it countries, first-order regions
-and settlements are read, with their alternate names. Countries that a file does not hold are those of the gazetteer
-that comes with the program.
+and settlements are read, with their alternate names. It knows nothing of words and people, so a place of fewer than
+100,000 counts only in company, and has no other Latin names. Countries that a file does not hold are those of the
+gazetteer that comes with the program.
 
 How an ambiguous name is decided is told in `transforms.core.places`.
 """
@@ -48,6 +49,8 @@ _COLUMNS: Final = (*_NEEDED, "population", *LANGUAGES)
 _SIGNS: Final[dict[str, Says]] = {"?": "doubtful", "@": "person", "!": "other"}
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _GEONAMES_COLUMNS: Final = 19
+#: People of a place that counts without company, if it is of a dump.
+_KNOWN: Final = 100_000
 _GEONAMES_KINDS: Final[dict[str, Kind]] = {"PCLI": "country", "PCLS": "country", "ADM1": "region"}
 _SCRIPTS: Final = {
     "ar": re.compile(r"[\u0620-\u06ff\s\-']+"),
@@ -240,17 +243,21 @@ def _read_dump(lines: _Lines) -> Iterator[GazetteerPlace]:
         if kind is None or not _COUNTRY.fullmatch(cells[8]):
             continue
         row = dict(zip(("latitude", "longitude"), cells[4:6], strict=True))
-        names = {name: None for name in (cells[1], cells[2], *cells[3].split(",")) if name}
+        population = _population(number, cells[14])
+        is_known = population >= _KNOWN or kind == "country"
+        names = dict.fromkeys((cells[1], cells[2]))
+        others = [name for name in cells[3].split(",") if is_known or not _SCRIPTS["en"].fullmatch(name)]
+        names |= dict.fromkeys(others[: MAX_NAMES - len(names)])
         yield GazetteerPlace(
             name=cells[1],
             country=cells[8],
             kind=kind,
             latitude=_degrees(number, row, "latitude", 90),
             longitude=_degrees(number, row, "longitude", 180),
-            population=_population(number, cells[14]),
+            population=population,
             names=tuple(
-                PlaceName(" ".join(name.split()), language)
-                for name in list(names)[:MAX_NAMES]
+                PlaceName(" ".join(name.split()), language, "place" if is_known else "doubtful")
+                for name in names
                 for language, script in _SCRIPTS.items()
                 if len(name) > 2 and script.fullmatch(name) and not name.isupper()
             ),

@@ -197,6 +197,11 @@ def test_signs_of_the_gazetteer():
     assert small("They met Ann Quill in Westmark.") == {"Quill WM", "Westmark WM"}
 
 
+def test_a_language_that_the_gazetteer_has_no_names_in_is_read_by_its_script():
+    assert small("Sie segelten nach Twin und Westmark.", "de") == {"Twin WM", "Westmark WM"}
+    assert small("Твином керували.", "uk") == {"Twin WM"}
+
+
 def test_the_usual_one_of_a_name_is_much_larger():
     assert small("They sailed to Twin.") == set(), "the northern one is not a twentieth"
     assert small("They sailed to Twin and Westmark.") == {"Twin WM", "Westmark WM"}

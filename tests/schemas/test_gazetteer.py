@@ -76,8 +76,8 @@ def test_files_that_cannot_be_read(tmp_path):
 
 
 def test_a_dump_of_geonames_gives_settlements_regions_and_countries():
-    kestrel, westmark = parse_gazetteer(DUMP.encode()).places
-    assert (kestrel.kind, kestrel.latitude, kestrel.longitude, kestrel.population) == ("city", 10.5, -20.25, 1200)
+    kestrel, westmark = parse_gazetteer(DUMP.replace("1200", "120000").encode()).places
+    assert (kestrel.kind, kestrel.latitude, kestrel.longitude, kestrel.population) == ("city", 10.5, -20.25, 120_000)
     assert kestrel.names == (
         PlaceName("Kestrel", "en"),
         PlaceName("Kestrelbay", "en"),
@@ -85,6 +85,12 @@ def test_a_dump_of_geonames_gives_settlements_regions_and_countries():
         PlaceName("كسترل", "ar"),
     ), "neither abbreviations nor scripts that are not matched"
     assert westmark.kind == "country"
+    small, _ = parse_gazetteer(DUMP.encode()).places
+    assert small.names == (
+        PlaceName("Kestrel", "en", "doubtful"),
+        PlaceName("Кестрель", "ru", "doubtful"),
+        PlaceName("كسترل", "ar", "doubtful"),
+    ), "a small one counts only in company"
 
 
 def test_a_gazetteer_of_ones_own_keeps_our_countries_and_not_our_towns(tmp_path):

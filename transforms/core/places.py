@@ -103,6 +103,7 @@ class PlaceFinder:
         self.gazetteer = gazetteer
         self._places = gazetteer.places
         self._rules = [_Rule(number, name) for number, place in enumerate(self._places) for name in place.names]
+        self._spoken = {rule.name.language for rule in self._rules}
         self._matchers: dict[tuple[str, bool], tuple[Matcher, list[int]]] = {}
 
     def __reduce__(self) -> tuple[type["PlaceFinder"], tuple[Gazetteer]]:
@@ -133,6 +134,8 @@ class PlaceFinder:
 
     def _hits(self, fields: Sequence[Words], spoken: str) -> Iterator[_Hit]:
         known = spoken in _SCRIPT_OF
+        if known and spoken not in self._spoken:  # as in a dump, whose names are told by their script only
+            spoken = _SCRIPTS[_SCRIPT_OF[spoken]][1]
         for language in (spoken,) if known else _read_as(fields):
             matcher, rules = self._matcher(language, known=known)
             for found in matcher.find(*fields):
