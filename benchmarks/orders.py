@@ -4,7 +4,7 @@ Made up are an agency's stories with their versions, corrections, kills, withhol
 them (the same, with another headline, cut, extended, from an older version), reports of markets that share their
 sentences, and stories of the outlets' own. All of it is delivered in one run, and in as many as asked for, in the order
 of time and backwards, each time into a new folder. Printed is a line for each; whoever differs from the first in
-`articles_current`, `stories` or the texts that may be shown is named, and the exit code is 1.
+`articles_current`, `stories` or the rows of articles and copies together is named, and the exit code is 1.
 
 Every delivery counts as seen at the same time, as files do that are read on one day.
 """
@@ -35,8 +35,8 @@ TOLD: Final = "article_id, version, source_version, updated_at, seen_at, title, 
 VIEWS: Final = {
     "articles_current": f"SELECT version_number, {TOLD} FROM articles_current",  # noqa: S608  # our own names
     "stories": f"SELECT story_id, outlets, copies, article_ids, versions, {TOLD} FROM stories",  # noqa: S608  # the same
-    "texts": "SELECT article_id, version, title, text FROM versions JOIN (FROM articles UNION ALL FROM copies) "
-    "USING (article_id, version)",
+    "texts": "SELECT article_id, version, title, text FROM articles UNION ALL "
+    "SELECT article_id, version, title, text FROM copies",
 }
 
 

@@ -123,6 +123,7 @@ def run_batches(
             plan,
             output,
             index,
+            note=report.notes.append,
             begin=run.begin,
             move_on=partial(move_on, output.state),
             beam_args=options.beam_args,

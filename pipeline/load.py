@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.account import check_sums, columns_of
+from pipeline.moving import stage_moves
 from pipeline.output import Output
 from pipeline.plan import Plan
 from pipeline.publish import Staged, Step, discard_staging, publish
@@ -23,6 +24,7 @@ def run_load(
     output: Output,
     index: Index,
     *,
+    note: Callable[[str], None],
     begin: Callable[[Plan], None],
     move_on: Callable[[int], None],
     beam_args: Sequence[str] = (),
@@ -34,6 +36,7 @@ def run_load(
         plan: what to do.
         output: where to.
         index: brought up to the load when it is published.
+        note: told in a line of what a person should look at.
         begin: keeps the plan, synced, before it runs, so that after a crash the same is done again.
         move_on: called with the load's number when it is published; twice is once.
         beam_args: options of Beam's own.
@@ -55,6 +58,8 @@ def run_load(
     watch.lap("run")
     tally = read_tally(Path(plan.tally))
     check_sums(tally)
+    moves = stage_moves(index, plan, note)
+    watch.lap("move")
     files = [path.relative_to(plan.staged) for path in sorted(Path(plan.staged).rglob("*.parquet"))]
     row = {
         **columns_of(tally),
@@ -73,7 +78,15 @@ def run_load(
         index.apply_load(output.path, load_id, files)
         move_on(load_id)
 
-    publish(output, Staged(load_id=plan.load_id, folder=plan.folder), row, update_state=update_state, at=at)
+    moving = Staged(
+        load_id=plan.load_id,
+        folder=plan.folder,
+        removed=moves.removed,
+        moved=bool(moves.removed),
+        fresh=frozenset(map(str, files)) - moves.rewritten,
+        deleting=bool(moves.removed),
+    )
+    publish(output, moving, row, update_state=update_state, at=at)
     return tally
 
 

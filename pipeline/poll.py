@@ -134,6 +134,7 @@ class Poller:
                     plan,
                     self.output,
                     self.index,
+                    note=report.report.notes.append,
                     begin=run.begin,
                     move_on=partial(move_on, self.output.state),
                     beam_args=self._options.beam_args,

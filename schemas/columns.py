@@ -71,7 +71,13 @@ ARTICLE: Final = (
     column("usage_terms", TEXT, "terms of use as given"),
     column("rights", TEXT, "copyright notice as given"),
     column("expires_at", UTC, "when the provider's rights to it end", "UTC, microseconds", null=True),
-    column("embargoed_until", UTC, "not to be shown before", "UTC, microseconds", null=True),
+    column(
+        "embargoed_until",
+        UTC,
+        "not to be shown before; of what was recalled, since when it had been shown",
+        "UTC, microseconds",
+        null=True,
+    ),
     column(
         "topics",
         _list(

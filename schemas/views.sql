@@ -104,7 +104,7 @@ CREATE VIEW versions AS
             article_id,
             version,
             min({'stored_in': stored_in, 'load_id': load_id}) FILTER (
-                stored_in <> 'held' OR embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock'))
+                coalesce(embargoed_until <= coalesce(getvariable('as_of'), getvariable('clock')), stored_in <> 'held')
             ) AS place
         FROM stored
         GROUP BY article_id, version

@@ -36,6 +36,13 @@ from transforms.index import Index
 TIMES = [datetime(2026, 3, day, 12, tzinfo=UTC) for day in (1, 3, 6)]
 #: The columns that are of a version, and not of what its first delivery said beside title and text.
 TOLD = "article_id, version, source_version, updated_at, seen_at, title, text, content_hash, word_count, language"
+#: What lies where everybody may read it, but rows that are poorer than a richer one.
+UNION = """
+    WITH richest AS (SELECT article_id, max(richness) AS richness FROM texts_known GROUP BY ALL)
+    SELECT article_id, version, title, text FROM (FROM articles UNION ALL FROM copies)
+    JOIN texts_known USING (article_id, version) JOIN richest USING (article_id, richness)
+    GROUP BY ALL ORDER BY ALL
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -361,8 +368,7 @@ def _told(out):
         for name, query in {
             "articles_current": f"SELECT version_number, {TOLD} FROM articles_current ORDER BY ALL",  # noqa: S608
             "stories": f"SELECT story_id, outlets, copies, article_ids, versions, {TOLD} FROM stories ORDER BY ALL",  # noqa: S608
-            "union": "SELECT article_id, version, title, text FROM versions JOIN (FROM articles UNION ALL FROM copies) "
-            "USING (article_id, version) ORDER BY ALL",
+            "union": UNION,
         }.items():
             answer = archive.sql(query)
             where = answer.columns.index("article_id")

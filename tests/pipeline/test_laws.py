@@ -351,11 +351,16 @@ def told(out):
         ).fetchall()
         stories = archive.sql("SELECT story_id, outlets, copies, article_ids FROM stories ORDER BY ALL").fetchall()
         loads = archive.sql("SELECT delivered, counts FROM loads").fetchall()
-        rows = archive.sql("SELECT article_id, version FROM articles UNION ALL SELECT article_id, version FROM copies")
-        keys = rows.fetchall()
+        rows = archive.sql(
+            "SELECT article_id, version, title, text, richness FROM (FROM articles UNION ALL FROM copies) "
+            "JOIN texts_known USING (article_id, version) GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        keys = archive.sql("SELECT article_id, version FROM articles UNION ALL SELECT article_id, version FROM copies")
+        richest = dict(archive.sql("SELECT article_id, max(richness) FROM texts_known GROUP BY ALL").fetchall())
+        keys = keys.fetchall()
     assert len(keys) == len(set(keys))
     assert all(delivered == sum(count["count"] for count in counts) for delivered, counts in loads)
-    return current, stories
+    return current, stories, [row for row in rows if row[-1] == richest[row[0]]]  # poorer rows are aside
 
 
 def shown(out):

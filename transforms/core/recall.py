@@ -6,16 +6,31 @@ differ; else by the times that the agency gave; else by when they were delivered
 what is stored.
 """
 
-from transforms.core.deliveries import Head, Notice, Recall
+from datetime import datetime
+from typing import Protocol
+
+from transforms.core.deliveries import Notice, Recall
 
 
-def covers(said: Notice | Recall, head: Head, *, delivered_later: bool) -> bool:
-    """Whether a notice about the head's article covers the head.
+class Counted(Protocol):
+    """What its source counts or dates: a delivery, or a version that is stored."""
+
+    @property
+    def source_version(self) -> int | None:
+        """As the source counts it."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When the source last changed it."""
+
+
+def covers(said: Notice | Recall, head: Counted, *, delivered_later: bool) -> bool:
+    """Whether a notice about an article covers a version of it.
 
     Args:
         said: the notice.
-        head: a delivery of the same article.
-        delivered_later: whether the head's text was first delivered after the notice; counts only where nothing
+        head: a delivery of the same article, or what is stored of it.
+        delivered_later: whether its text was first delivered after the notice; counts only where nothing
             better is known.
     """
     if said.kind in ("kill", "purge"):

@@ -1,0 +1,239 @@
+"""Versions change their table when they are recalled, and when their embargo is over."""
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pyarrow.parquet as pq
+import pytest
+
+import newsbeam
+from pipeline.compact import compact
+from pipeline.ingest import catch_up, ingest, pass_over
+from pipeline.options import ReadOptions
+from pipeline.output import open_output
+from pipeline.publish import Step
+from transforms.core.pieces import Limits
+from transforms.index import Index
+from transforms.snapshot import Snapshot
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NAME = "Gannet"  # a word of one item alone
+OTHER = (
+    "The ferry between the banks sails again from Monday after eleven days of flood, the harbour office said, and "
+    "passengers pay half until the end of the month. Traders had waited with goods for the market in the old town."
+)
+TEXT = (
+    f"The trawler {NAME} was towed into the harbour of Marrin with nineteen men on board on Sunday, the coast guard "
+    "said, after its engine had failed in a storm far north of the islands. The owner had called twice.\n\n"
+    "Her captain said that they had burned the furniture of the mess to keep warm and had eaten nothing but herring."
+)
+
+
+class Died(BaseException):
+    """A kill, without the cost of a process: nothing below handles it."""
+
+
+class Silent:
+    def begin(self, total):
+        pass
+
+    def advance(self, size, deliveries):
+        pass
+
+
+def wire(item, text=TEXT, number=1, **more):
+    said = {"uri": f"urn:npb:{item}", "provider": "NPB", "headline": item, "version": number, "body_text": text}
+    return said | {"firstcreated": "2026-02-27T08:00:00Z"} | more
+
+
+KILL = wire("trawler", "", 3, pubstatus="canceled")
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Publish a load of records into an output folder."""
+
+    def load(*records, hours=0, out=tmp_path / "out", at=pass_over):
+        path = tmp_path / "in" / f"{len(list(tmp_path.glob('in/*')))}.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        now = NOON + timedelta(hours=hours)
+        options = ReadOptions(out=out, command="a test", workers=2, batch_size=5_000, limits=Limits(), now=now)
+        load.notes = ingest(options, (str(path),), progress=Silent(), stop=lambda: False, at=at).notes
+        return out
+
+    return load
+
+
+def lies_in(out, item="trawler"):
+    """By table: the versions of an item that lie there, through the log."""
+    with newsbeam.open(out) as archive:
+        return archive.sql(
+            "SELECT stored_in, source_version FROM stored WHERE item_id = ? ORDER BY ALL", f"urn:npb:{item}"
+        ).fetchall()
+
+
+def known(out):
+    """What the index says of every stored article, and one that is built anew."""
+    with newsbeam.open(out) as archive:
+        ids = sorted(row[0] for row in archive.sql("SELECT DISTINCT article_id FROM stored").fetchall())
+    with closing(Index.open(out / "state" / "index.sqlite", readonly=True)) as index:
+        kept = index.stored(ids)
+    with closing(Index.open(out / "state" / "other.sqlite", readonly=False)) as other:
+        other.rebuild(out)
+        assert other.stored(ids) == kept
+    return {article_id: [each.stored_in for each in versions] for article_id, versions in kept.items()}
+
+
+def recover(out):
+    """What the next command does first."""
+    with (
+        open_output(out, command="a test") as output,
+        closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
+    ):
+        catch_up(output, index, pass_over)
+
+
+def changes(out, since):
+    with newsbeam.open(out) as archive:
+        return [(row["change"], row["title"]) for row in archive.changes(since).to_pylist()]
+
+
+def texts(out, *tables):
+    """All text of all live files of some tables."""
+    snapshot = Snapshot.open(out)
+    return " ".join(
+        text
+        for name in tables
+        for file in snapshot.files(name)
+        for text in pq.read_table(file.path)["text"].to_pylist()
+    )
+
+
+def test_the_load_that_brings_a_kill_takes_every_version_out(load):
+    out = load(wire("trawler"), wire("trawler", TEXT.replace("nineteen", "ninety"), 2), wire("ferry", OTHER))
+    assert lies_in(out) == [("articles", 1), ("articles", 2)]
+    load(KILL, hours=1)
+    assert lies_in(out) == [("held", 1), ("held", 2)]
+    assert lies_in(out, "ferry") == [("articles", 1)]
+    assert NAME not in texts(out, "articles", "copies")
+    assert NAME in texts(out, "held")
+    assert sorted(known(out).values()) == [["articles"], ["held", "held"]]
+    assert changes(out, 1) == [("recalled", "")]
+    assert changes(out, 0) == [("new", "ferry"), ("recalled", "")]
+    load(wire("trawler"), hours=2)
+    assert lies_in(out) == [("held", 1), ("held", 2)]
+
+
+def test_a_copy_that_credits_the_agency_stays_where_it_is_and_is_not_shown(load):
+    copy = {"url": "https://post.example/1", "title": "Towed", "text": f"MARRIN, Italy (NPB) - {TEXT}"}
+    out = load(wire("trawler"), copy)
+    load(KILL, hours=1)
+    with newsbeam.open(out) as archive:
+        assert archive.sql("SELECT url FROM articles UNION ALL SELECT url FROM copies").fetchall() == [(copy["url"],)]
+        assert archive.sql("FROM articles_current").fetchall() == []
+
+
+def test_a_withhold_moves_what_it_covers_and_no_later_version(load):
+    out = load(wire("trawler"), wire("trawler", TEXT.replace("nineteen", "ninety"), 5))
+    load(wire("trawler", "", 3, pubstatus="withheld"), hours=1)
+    assert lies_in(out) == [("articles", 5), ("held", 1)]
+
+
+def test_what_only_a_later_sighting_shows_to_be_covered_moves_too(load):
+    out = load(wire("trawler", number=None) | {"version": None})
+    load(wire("trawler", "", 3, pubstatus="withheld"), hours=-1)
+    assert [where for where, _ in lies_in(out)] == ["articles"]
+    load(wire("trawler", number=2), hours=1)
+    assert [where for where, _ in lies_in(out)] == ["held"]
+
+
+def test_what_was_under_embargo_moves_with_the_first_load_after_it(load):
+    embargo = {"embargoed": "2026-03-01T15:00:00Z"}
+    out = load(wire("trawler", **embargo), wire("note", OTHER.replace("ferry", "barge"), embargoed="noon"))
+    load(wire("ferry", OTHER), hours=2)
+    assert lies_in(out) == [("held", 1)]
+    load(wire("tram", OTHER.replace("ferry", "tram")), hours=4)
+    assert lies_in(out) == [("articles", 1), ("held", 1)]
+    assert lies_in(out, "note") == [("held", 1)]
+    assert changes(out, 2) == [("new", "tram"), ("released", "trawler")]
+    assert ["articles"] in known(out).values()
+    load(wire("bus", OTHER.replace("ferry", "bus")), hours=5)
+    assert lies_in(out) == [("articles", 1), ("held", 1)]
+    load(KILL, hours=6)
+    assert lies_in(out) == [("held", 1)]
+    load(wire("train", OTHER.replace("ferry", "train")), hours=7)
+    assert lies_in(out) == [("held", 1)]
+
+
+def test_the_latest_clock_of_any_load_tells_whether_an_embargo_is_over(load):
+    out = load(wire("ferry", OTHER), hours=4)
+    load(wire("trawler", embargoed="2026-03-01T15:00:00Z"), hours=0)
+    assert lies_in(out) == [("articles", 1)]
+    assert sorted(known(out).values()) == [["articles"], ["articles"]]
+
+
+def test_a_released_copy_lies_with_the_copies(load):
+    out = load(
+        wire("trawler"),
+        {"url": "https://post.example/1", "title": "Towed", "text": TEXT, "embargoed": "2026-03-01T15:00:00Z"},
+    )
+    load(wire("ferry", OTHER), hours=4)
+    with newsbeam.open(out) as archive:
+        assert archive.sql("SELECT url FROM copies").fetchall() == [("https://post.example/1",)]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step.INTENT_WRITTEN,
+        *(
+            pytest.param(step, marks=pytest.mark.slow)
+            for step in (Step.STAGED_SYNCED, Step.FILE_PLACED, Step.TABLE_COMMITTED, Step.LOADS_SYNCED)
+        ),
+    ],
+)
+def test_killed_at_a_step_the_move_is_finished_or_done_again(load, step):
+    def die(at):
+        if at is step:
+            raise Died
+
+    out = load(wire("trawler"), wire("ferry", OTHER))
+    with pytest.raises(Died):
+        load(KILL, hours=1, at=die)
+    with (
+        open_output(out, command="a test") as output,
+        closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
+    ):
+        catch_up(output, index, pass_over)
+    decided = step is not Step.STAGED_SYNCED
+    assert lies_in(out) == [("held" if decided else "articles", 1)]
+    load(KILL, hours=1)
+    assert lies_in(out) == [("held", 1)]
+    assert sorted(known(out).values()) == [["articles"], ["held"]]
+    assert not list((out / "quarantine").rglob("*.parquet"))
+
+
+def test_compaction_after_moves_changes_no_answer(load):
+    out = load(wire("trawler"), wire("ferry", OTHER))
+    load(KILL, wire("tram", OTHER.replace("ferry", "tram")), hours=1)
+    before = lies_in(out), known(out), changes(out, 0)
+    with open_output(out, command="a test") as output:
+        compact(output, now=NOON + timedelta(days=9), stop=lambda: False, update_state=lambda _: None)
+    with (
+        open_output(out, command="a test") as output,
+        closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
+    ):
+        catch_up(output, index, pass_over)
+    assert (lies_in(out), known(out), changes(out, 0)) == before
+
+
+def test_a_file_that_cannot_be_read_is_told_and_stops_nothing(load):
+    out = load(wire("trawler"), wire("note", OTHER, embargoed="noon"))
+    next((out / "held").rglob("0*.parquet")).write_bytes(b"PAR1 and no more")
+    load(KILL, hours=1)
+    assert [note.startswith(f"Cannot look for what is recalled or released in {out}/held/") for note in load.notes] == [
+        True
+    ]
+    assert NAME not in texts(out, "articles")
