@@ -4,17 +4,21 @@ Does no I/O. What is about others (navigation, sidebars, footers) is left out, a
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-from transforms.core.pagetitle import key_of
+from transforms.core.pagetitle import MAX_TITLE, key_of
+from transforms.core.shorttext import text_within
 
 #: Parts of a page that are about others.
 ASIDE: Final = frozenset(("nav", "aside", "footer", "form", "noscript", "template"))
 _UNSEEN: Final = frozenset(("script", "style", "noscript", "template", "svg", "select", "option", "button"))
 #: A headline has at least so many letters.
 _SHORTEST_TITLE: Final = 8
+#: So many headings are looked at.
+_MOST_HEADINGS: Final = 100
 #: Elements that are walked through behind the headline, and before it.
 _BEHIND: Final = 80
 _BEFORE: Final = 12
@@ -41,8 +45,8 @@ class Line(NamedTuple):
 def headline_of(tree: etree._Element, title: str) -> etree._Element | None:
     """The heading that says the title, or as much of it as there is room for; else the first one."""
     first = None
-    for heading in tree.iter("h1", "h2"):
-        key = key_of(" ".join(map(str, heading.itertext()))[: LINE * 3])
+    for heading in islice(tree.iter("h1", "h2"), _MOST_HEADINGS):
+        key = key_of(text_within(heading, MAX_TITLE))
         if len(key) >= _SHORTEST_TITLE and (key in title or title in key):
             return heading
         if first is None and heading.tag == "h1":

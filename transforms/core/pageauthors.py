@@ -16,6 +16,7 @@ from transforms.core.headline import Line, lines_before, lines_behind
 from transforms.core.pagedata import StructuredData
 from transforms.core.pagetitle import Said
 from transforms.core.people import clean_names
+from transforms.core.shorttext import text_within
 
 _META: Final = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "byl", "byline",
@@ -99,7 +100,7 @@ def _marked(tree: etree._Element) -> Iterator[str]:
     outer = {ancestor for element in marked for ancestor in element.iterancestors()}
     for element in marked:
         inner = element.find(".//*[@itemprop='name']")
-        text = element.get("content") or _line(element if inner is None else inner)
+        text = element.get("content") or text_within(element if inner is None else inner, _LONGEST)
         if element not in outer and 0 < len(text) <= _LONGEST:
             yield text
 
@@ -120,8 +121,4 @@ def _linked(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         link = line.element if line.element.tag == "a" else line.element.getparent()
         if link is not None and link.tag == "a" and _ABOUT.search((link.get("href") or "")[:500]):
-            yield _line(link)[:_LONGEST]
-
-
-def _line(element: etree._Element) -> str:
-    return " ".join(" ".join(map(str, element.itertext())).split())
+            yield text_within(link, _LONGEST)

@@ -10,6 +10,7 @@ To reduce false positives: dates in navigation, sidebars, footers and mastheads 
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -18,6 +19,7 @@ from transforms.core.dates import parse_date
 from transforms.core.headline import ASIDE, LINE, class_of, lines_before, lines_behind
 from transforms.core.pagedata import StructuredData
 from transforms.core.records import Dated, Precision
+from transforms.core.shorttext import text_within
 from transforms.core.writtendates import written_date
 
 Meta = dict[str, list[str]]
@@ -51,6 +53,8 @@ _YEAR: Final = re.compile(r"\d{4}")
 _DATE_CLASS: Final = re.compile(r"date|time|publi|posted", re.IGNORECASE)
 #: A page with more dates is a list.
 _MOST_LINES: Final = 40
+_MOST_TEXTS: Final = 400
+_MOST_TIMES: Final = 5
 _TEXT_PARTS: Final = frozenset(("article", "header", "main"))
 #: And at most so much besides, unless words tell what the date is.
 _BESIDE: Final = 60
@@ -198,18 +202,17 @@ def _of_element(element: etree._Element, language: str, where: str) -> Dated:
     inner = element.find(".//time[@datetime]")
     if inner is not None:
         return parse_date(inner.get("datetime") or "", taken_from=where)
-    found = written_date(" ".join(" ".join(map(str, element.itertext())).split()), language=language)
+    found = written_date(text_within(element, LINE), language=language)
     dated = found.dated if found else Dated()
     return Dated(at=dated.at, precision=dated.precision, raw=dated.raw, taken_from=where)
 
 
 def _times(tree: etree._Element, language: str) -> Iterator[Dated]:
     """The first time elements of the article or its header."""
-    for number, time in enumerate(tree.iter("time")):
+    for time in islice(tree.iter("time"), _MOST_TIMES):
         parts = {str(part.tag) for part in time.iterancestors()}
-        if number < 5 and not parts.isdisjoint(_TEXT_PARTS) and parts.isdisjoint(ASIDE):
-            is_updated = _UPDATED.search(class_of(time))
-            yield _of_element(time, language, "updated: time" if is_updated else "time")
+        if not parts.isdisjoint(_TEXT_PARTS) and parts.isdisjoint(ASIDE) and not _UPDATED.search(class_of(time)):
+            yield _of_element(time, language, "time")
 
 
 def _only_one(start: etree._Element, language: str) -> Iterator[Dated]:
@@ -218,9 +221,10 @@ def _only_one(start: etree._Element, language: str) -> Iterator[Dated]:
     What stands before the headline, if there is one, is the masthead, whose date is today's.
     """
     found: list[tuple[Dated, str, bool]] = []
-    for text in (_LINES if start.tag == "html" else _LINES_BEHIND)(start):
+    texts = (_LINES if start.tag == "html" else _LINES_BEHIND)(start)
+    for text in islice((text for text in texts if _YEAR.search(text)), _MOST_TEXTS):
         line = " ".join(text.split())
-        if len(line) <= LINE and _YEAR.search(line) and (parent := text.getparent()) is not None:
+        if len(line) <= LINE and (parent := text.getparent()) is not None:
             label = class_of(parent)
             of_class = bool(_DATE_CLASS.search(label))
             found += ((dated, kind, of_class) for dated, kind in _dates_of(line, label, language))

@@ -21,6 +21,7 @@ from transforms.core.pagedata import StructuredData, structured_data
 from transforms.core.pagedates import page_dates, updated_at
 from transforms.core.pagetitle import Said, best_title, key_of, titles_of
 from transforms.core.records import Dated
+from transforms.core.shorttext import text_within
 
 _MAX_TAGS: Final = 50
 _MAX_TAG: Final = 100
@@ -161,8 +162,7 @@ def _all(meta: dict[str, list[str]], names: Iterable[str]) -> Iterator[str]:
 
 def _visible(element: etree._Element) -> str:
     """The text of a small element on one line; empty where it is no small one."""
-    text = element.get("content") or " ".join(" ".join(map(str, element.itertext())).split())
-    return text if len(text) <= _MAX_TITLE else ""
+    return element.get("content", "")[:_MAX_TITLE] or text_within(element, _MAX_TITLE)
 
 
 def _base(tree: etree._Element, url: str) -> str:
@@ -224,7 +224,7 @@ def _tags(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData
     said = (
         *(tag for content in _all(meta, _TAGS) for tag in content.split(",")),
         *data.tags,
-        *map(_visible, _TAG_LINKS(tree)),
+        *map(_visible, _TAG_LINKS(tree)[:_MAX_TAGS]),
     )
     tags: dict[str, str] = {}
     for tag in map(line_of, said):

@@ -39,6 +39,9 @@ _CAPTION: Final = 500
 _WHOLE_SHARE: Final = 0.7
 _WHOLE: Final = 2_500
 _LETTERS_PER_WORD: Final = 4
+#: So much is looked at of a page.
+_MOST_PIECES: Final = 4_000
+_MOST_HEADINGS: Final = 400
 #: A block of a list has fewer letters of running text.
 _TEASER: Final = 700
 
@@ -211,7 +214,7 @@ def _video(tree: etree._Element, head: PageHead, text: str, letters: int) -> Ver
 
 def _list(tree: etree._Element, *, is_front: bool) -> Verdict | None:
     """Many headings that lead elsewhere, and no running text besides."""
-    headings = _LINKED_HEADINGS(tree)
+    headings = _LINKED_HEADINGS(tree)[:_MOST_HEADINGS]
     few = _HEADINGS // 2 if is_front else _HEADINGS
     if len(headings) >= few:
         blocks = _blocks(headings)
@@ -247,7 +250,7 @@ def _blocks(headings: list[etree._Element]) -> frozenset[etree._Element]:
 
 def _running(tree: etree._Element) -> Iterator[tuple[int, etree._Element]]:
     """Pieces of running text: letters, and the element that they stand in."""
-    for text in _RUNNING(tree):
+    for text in _RUNNING(tree)[:_MOST_PIECES]:
         element = text.getparent()
         if element is not None and (length := sum(map(str.isalpha, text))) > 40:
             yield length, element if text.is_text else element.getparent()
@@ -256,16 +259,32 @@ def _running(tree: etree._Element) -> Iterator[tuple[int, etree._Element]]:
 def _shares(tree: etree._Element, kind: re.Pattern[str] | None) -> tuple[int, int]:
     """Letters of running text within and outside of elements of a kind, told by class and id; forms are neither."""
     inside = outside = 0
+    known: dict[etree._Element, tuple[bool, bool]] = {}
     for length, element in _running(tree):
-        of_kind = is_form = False
-        for part in (element, *element.iterancestors()):
-            if part.tag in {"body", "html"}:
-                break
-            is_form = is_form or part.tag == "form"
-            said = f"{part.get('class') or ''} {part.get('id') or ''}"
-            of_kind = of_kind or (kind is not None and kind.search(said[:1000]) is not None)
+        of_kind, is_form = _within(element, kind, known)
         if of_kind:
             inside += length
         elif not is_form:
             outside += length
     return inside, outside
+
+
+def _within(
+    element: etree._Element, kind: re.Pattern[str] | None, known: dict[etree._Element, tuple[bool, bool]]
+) -> tuple[bool, bool]:
+    """Whether an element stands in one of the kind, and in a form; what is found out on the way is kept."""
+    path = []
+    of_kind = is_form = False
+    for part in (element, *element.iterancestors()):
+        if part in known:
+            of_kind, is_form = known[part]
+            break
+        if part.tag in {"body", "html"}:
+            break
+        path.append(part)
+    for part in reversed(path):
+        said = f"{part.get('class') or ''} {part.get('id') or ''}"
+        of_kind = of_kind or (kind is not None and kind.search(said[:1000]) is not None)
+        is_form = is_form or part.tag == "form"
+        known[part] = of_kind, is_form
+    return of_kind, is_form

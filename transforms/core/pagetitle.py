@@ -8,12 +8,14 @@ the name of the site; else the first of them.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 from transforms.core.entries import line_of
 from transforms.core.pagedata import StructuredData
+from transforms.core.shorttext import text_within
 
 #: A longer title is cut.
 MAX_TITLE: Final = 500
@@ -53,9 +55,7 @@ def titles_of(tree: etree._Element, meta: dict[str, list[str]], data: Structured
     ]
     if (element := tree.find(".//title")) is not None:
         said.append(Said(text=_text(element), taken_from="title"))
-    for number, heading in enumerate(tree.iter("h1")):
-        if number < _MOST_HEADINGS:
-            said.append(Said(text=_text(heading), taken_from="h1"))
+    said += [Said(text=_text(heading), taken_from="h1") for heading in islice(tree.iter("h1"), _MOST_HEADINGS)]
     found: dict[str, Said] = {}
     for each in said:
         if line := line_of(each.text)[:MAX_TITLE]:
@@ -109,5 +109,4 @@ def _without_site(title: Said, titles: Iterable[Said], names: frozenset[str]) ->
 
 
 def _text(element: etree._Element) -> str:
-    text = " ".join(" ".join(map(str, element.itertext())).split())
-    return text if len(text) <= MAX_TITLE else ""
+    return text_within(element, MAX_TITLE)
