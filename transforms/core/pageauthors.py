@@ -1,7 +1,8 @@
 """Who wrote a page: the first of its pieces of evidence that names people.
 
-Does no I/O. JSON-LD and meta elements first, then what is marked as a byline, then links to pages of authors near the
-headline. One that names nobody but the site itself gives way to the next.
+Does no I/O. JSON-LD and meta elements first, then the lines around the headline: what is marked as a byline, links to
+pages of authors, lines that begin like a byline; then bylines anywhere. One that names nobody but the site itself gives
+way to the next.
 """
 
 import re
@@ -83,20 +84,21 @@ def _evidence(
     for name in _META:
         if name in meta:
             yield _said(meta[name], f"meta {name}")
-    yield _said(islice(_marked(tree), _MOST), "byline")
     if headline is not None:
         lines = list(dict.fromkeys((*lines_behind(headline), *lines_before(headline))))
+        yield _said(islice(_bylines(line.element for line in lines), _MOST), "byline")
         yield _said(islice(_linked(lines), _MOST), "link to an author")
         yield _said((line.text for line in lines if _BYLINE.search(line.text)), "text by the headline")
+    yield _said(islice(_bylines(_MARKED(tree)[:_MOST_MARKED]), _MOST), "byline")
 
 
 def _said(texts: Iterable[str], where: str) -> tuple[Said, ...]:
     return tuple(Said(text=line, taken_from=where) for line in dict.fromkeys(map(line_of, texts)) if line)
 
 
-def _marked(tree: etree._Element) -> Iterator[str]:
-    """The elements that are marked as naming the author; the inner one where one holds another."""
-    marked = [element for element in _MARKED(tree)[:_MOST_MARKED] if _is_marked(element)]
+def _bylines(elements: Iterable[etree._Element]) -> Iterator[str]:
+    """What is said by elements that are marked as naming the author; by the inner one where one holds another."""
+    marked = [element for element in dict.fromkeys(elements) if _is_marked(element)]
     outer = {ancestor for element in marked for ancestor in element.iterancestors()}
     for element in marked:
         inner = element.find(".//*[@itemprop='name']")

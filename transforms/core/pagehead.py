@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -39,7 +40,6 @@ _TIERS: Final = {"free": True, "metered": None, "locked": False, "paid": False, 
 _SITES: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")
 _LANGUAGES: Final = ("og:locale", "content-language", "inlanguage", "dc.language", "language")
 _LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
-_TAG_LINKS: Final = etree.XPath("//a[@rel='tag']")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,10 +221,11 @@ def _language(tree: etree._Element, meta: dict[str, list[str]], data: Structured
 
 
 def _tags(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:
+    links = (link for link in tree.iter("a") if link.get("rel") == "tag")
     said = (
         *(tag for content in _all(meta, _TAGS) for tag in content.split(",")),
         *data.tags,
-        *map(_visible, _TAG_LINKS(tree)[:_MAX_TAGS]),
+        *(_visible(link) for link in islice(links, _MAX_TAGS)),
     )
     tags: dict[str, str] = {}
     for tag in map(line_of, said):
