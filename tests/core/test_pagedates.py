@@ -101,6 +101,33 @@ def test_all_evidence_travels_so_that_an_impossible_date_costs_only_itself(page_
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "head", "host", "day"),
+    [
+        ("en", "", "lantern.co.uk", "2025-04-03"),
+        ("en", "", "lantern.us", "2025-03-04"),
+        ("en", '<meta property="og:locale" content="en_US">', "lantern.example", "2025-03-04"),
+        ("en-GB", '<meta property="og:locale" content="en_US">', "lantern.example", "2025-04-03"),
+        ("", "", "lanterna.br", "2025-04-03"),
+        ("pt", "", "lanterna.example", "2025-04-03"),
+        ("en", "", "lantern.example", None),  # nobody can tell
+        ("", "", "lantern.io", None),
+    ],
+)
+def test_days_and_months_in_figures_are_told_apart_by_language_and_country(page_of, read, language, head, host, day):
+    page = page_of(behind="<p>03/04/2025</p>", head=head, language=language or '""')
+    at = read(page, f"https://www.{host}/ferry").published.at
+    assert (at and at.date().isoformat()) == day
+
+
+def test_what_is_said_for_machines_may_be_written_for_people(published):
+    assert published(head=ld(datePublished="1404-09-14T10:00:00"), language="fa") == (
+        "2025-12-05",
+        "json-ld datePublished",
+    )
+    assert published(head='<meta name="date" content="05/12/2568">', language="th") == ("2025-12-05", "meta date")
+
+
 def test_a_month_is_kept_as_a_month(page_of, read):
     found = read(page_of(head='<meta name="citation_publication_date" content="2025/12">')).published
     assert (found.precision, found.raw) == ("month", "2025/12")

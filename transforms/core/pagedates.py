@@ -96,15 +96,15 @@ def page_dates(
         meta: the contents of the meta elements by name.
         data: what JSON-LD says.
         url: the page's address; empty: not known.
-        language: of the page, BCP 47; empty: not known.
+        language: of the page, BCP 47, with its region where that is known; empty: not known.
         headline: what stands around it is asked for a date; None: there is none.
         thorough: ask all evidence, not only until one is found.
     """
     said = [
-        *_of_meta(meta, _SURE),
-        parse_date(data.published, taken_from="json-ld datePublished"),
-        *_of_meta(meta, _LIKELY),
-        *_of_meta(meta, (name for name in meta if len(name) < 40 and _NAMED_SO.search(name))),
+        *_of_meta(meta, _SURE, language),
+        _read(data.published, "json-ld datePublished", language),
+        *_of_meta(meta, _LIKELY, language),
+        *_of_meta(meta, (name for name in meta if len(name) < 40 and _NAMED_SO.search(name)), language),
         _of_address(url),
     ]
     dates = _exact(said)
@@ -121,7 +121,7 @@ def page_dates(
 
 def updated_at(meta: Meta, data: StructuredData) -> Dated:
     """When the page says that it was last changed."""
-    said = (*_of_meta(meta, _MODIFIED), parse_date(data.modified, taken_from="json-ld dateModified"))
+    said = (*_of_meta(meta, _MODIFIED, ""), parse_date(data.modified, taken_from="json-ld dateModified"))
     return next(iter(_exact(said)), Dated())
 
 
@@ -142,10 +142,18 @@ def _distinct(dates: Iterable[Dated]) -> Iterator[Dated]:
             yield each
 
 
-def _of_meta(meta: Meta, names: Iterable[str]) -> Iterator[Dated]:
+def _of_meta(meta: Meta, names: Iterable[str], language: str) -> Iterator[Dated]:
     for name in names:
         for content in meta.get(name, ())[:1]:
-            yield parse_date(content, taken_from=f"meta {name}")
+            yield _read(content, f"meta {name}", language)
+
+
+def _read(said: str, where: str, language: str) -> Dated:
+    """A date that is said for machines, though perhaps as people write it there: 14/09/1404, 05/12/2025."""
+    dated = parse_date(said, taken_from=where)
+    if dated.precision in EXACT or not (found := written_date(said, language=language)):
+        return dated
+    return Dated(at=found.dated.at, precision=found.dated.precision, raw=said[:LINE], taken_from=where)
 
 
 def _of_address(url: str) -> Dated:

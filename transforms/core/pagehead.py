@@ -35,6 +35,9 @@ _SECTIONS: Final = ("article:section", "og:article:section", "parsely-section", 
 #: Meta elements that only articles have.
 _ARTICLE_ONLY: Final = ("article:published_time", "og:article:published_time", "citation_publication_date")
 _VIDEOS: Final = frozenset(("videoobject", "movie", "clip"))
+#: Letters of a country in a host's name; and those that stand for anything.
+_COUNTRY: Final = 2
+_NO_COUNTRIES: Final = frozenset(("io", "co", "ai", "tv", "me", "fm", "ly", "gg", "to", "cc", "ws", "eu"))
 #: How much of a site's content all may read, in the words of those who meter it.
 _TIERS: Final = {"free": True, "metered": None, "locked": False, "paid": False, "premium": False}
 _SITES: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")
@@ -104,8 +107,9 @@ def read_head(tree: etree._Element, *, url: str = "", thorough: bool = False) ->
     headline = headline_of(tree, key_of(title.text))
     authors, bylines = authors_of(tree, meta, data, headline, site=site, host=host)
     language = _language(tree, meta, data)
+    regional = _regional(language, meta, host)
     dates = page_dates(
-        tree, meta=meta, data=data, url=canonical or url, language=language, headline=headline, thorough=thorough
+        tree, meta=meta, data=data, url=canonical or url, language=regional, headline=headline, thorough=thorough
     )
     return PageHead(
         title=title.text,
@@ -218,6 +222,15 @@ def _language(tree: etree._Element, meta: dict[str, list[str]], data: Structured
         if found:
             return found[0]
     return ""
+
+
+def _regional(language: str, meta: dict[str, list[str]], host: str) -> str:
+    """The page's language with the region whose habits its dates follow: that of its host's country, else og:locale."""
+    country = host.rpartition(".")[2].lower()
+    if language.lower() in {"", "en"} and len(country) == _COUNTRY and country not in _NO_COUNTRIES:
+        return f"{language or 'und'}-{country}"
+    locale = _first(meta, ("og:locale",)).replace("_", "-")
+    return locale if language and locale.lower().startswith(f"{language.lower()}-") else language
 
 
 def _tags(tree: etree._Element, meta: dict[str, list[str]], data: StructuredData) -> tuple[str, ...]:

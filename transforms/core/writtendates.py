@@ -26,7 +26,7 @@ _ENGLISH: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 #: Languages whose countries count the years of the Solar Hijri calendar.
 _SOLAR_LANGUAGES: Final = frozenset({"fa", "ps", "prs", "ckb", "ku"})
 #: Where 3/4/2025 is the fourth of March.
-_MONTH_FIRST: Final = frozenset({"en-us", "en-ph", "es-us", "fil-ph"})
+_MONTH_FIRST: Final = frozenset({"en-us", "en-ph", "es-us", "fil-ph", "und-us", "und-ph"})
 _FEWEST_DIGITS: Final = 5
 _LONGEST_CONNECTOR: Final = 7
 _GAP: Final = 3
