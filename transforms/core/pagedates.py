@@ -38,6 +38,8 @@ _MODIFIED: Final = (
 )  # fmt: skip
 EXACT: Final[frozenset[Precision]] = frozenset({"day", "minute", "second"})
 _NAMED_SO: Final = re.compile(r"publi\w{0,9}[-_.:]?(?:on|date|time)|(?:date|time)[-_.:]?publi", re.IGNORECASE)
+_LONGEST_NAME: Final = 40
+_MOST_NAMED: Final = 10
 _URL_DATE: Final = re.compile(
     r"[/_-]((?:19|20)\d{2})([/-])([01]?\d)\2([0-3]?\d)(?=[/_.-]|$)|/((?:19|20)\d{2})(?:/)?([01]\d)(?:/)?([0-3]\d)(?=[/_.-]|$)"
 )
@@ -100,11 +102,12 @@ def page_dates(
         headline: what stands around it is asked for a date; None: there is none.
         thorough: ask all evidence, not only until one is found.
     """
+    named = (name for name in meta if len(name) < _LONGEST_NAME and _NAMED_SO.search(name))
     said = [
         *_of_meta(meta, _SURE, language),
         _read(data.published, "json-ld datePublished", language),
         *_of_meta(meta, _LIKELY, language),
-        *_of_meta(meta, (name for name in meta if len(name) < 40 and _NAMED_SO.search(name)), language),
+        *_of_meta(meta, islice(named, _MOST_NAMED), language),
         _of_address(url),
     ]
     dates = _exact(said)
