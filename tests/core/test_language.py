@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.core import language
 from transforms.core.language import detect
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm():
+    language.warm()
+
 
 SAMPLES = {
     "en": "The ferry returned to harbour after its engine failed, and all passengers were taken ashore by fishermen.",
@@ -121,6 +128,12 @@ def test_chinese_is_of_two_scripts_and_as_sure_as_chinese():
     traditional, confidence = detect("渡輪因發動機故障返回港口，所有乘客都被當地漁民送上了岸。")
     assert traditional == "zh-tw"
     assert confidence > 0.9
+
+
+def test_a_headline_of_han_signs_alone_is_japanese_if_it_is_said_to_be():
+    assert detect("東京五輪開幕")[0].startswith("zh")
+    assert detect("東京五輪開幕", hint="ja")[0] == "ja"
+    assert detect("渡轮因发动机故障返回港口，所有乘客都被当地渔民送上了岸，没有人员受伤。", hint="ja")[0] == "zh-cn"
 
 
 def test_capitals_do_not_matter():

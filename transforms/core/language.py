@@ -46,7 +46,7 @@ _TEMPER: Final = 0.5
 #: The log-odds that a text is in a language with a profile: the weights of `_signs`.
 _PROFILED: Final = (1.39, -0.41, 3.8, 0.36, 2.44, -2.22, 4.57, -8.08)
 #: The same where a script has one language only, and so no list of words: the first three.
-_ALONE: Final = (4.0, 0.5, 3.0)
+_ALONE: Final = (4.0, 0.8, 3.0)
 #: Fits outside are taken for these.
 _FITS: Final = (-2.0, 0.3)
 #: Profiles that expect nothing: of two signs to a word, or made of one sentence with other names in it.
@@ -56,7 +56,8 @@ _WITHOUT_FIT: Final = frozenset({"Gujr", "Hani", JAPANESE})
 _NAMED: Final = 20.0
 _NAMED_ENGLISH: Final = 3.0
 
-#: Languages without a profile that news is published in, by script. Named, they may be believed.
+#: Languages that news is published in without a profile in that script. Named, they may be believed; Japanese is one of
+#: them where a headline has no kana.
 _UNPROFILED: Final = {
     script: frozenset(names.split())
     for script, names in {
@@ -70,7 +71,7 @@ _UNPROFILED: Final = {
         "Deva": "awa bho brx doi gom kok mai mwr new sa sat sd",
         "Beng": "as bpy mni",
         "Armn": "hy", "Geor": "ka xmf", "Ethi": "am ti tig", "Thaa": "dv", "Orya": "or", "Sinh": "si", "Laoo": "lo",
-        "Tibt": "bo dz", "Mymr": "my mnw shn", "Khmr": "km", "Hani": "yue wuu",
+        "Tibt": "bo dz", "Mymr": "my mnw shn", "Khmr": "km", "Hani": "ja wuu yue",
     }.items()
 }  # fmt: skip
 #: Of these, relatives whose letters fit the profile of another language as well as that language's own.
@@ -106,25 +107,13 @@ def detect(text: str, *, title: str = "", hint: str = "", source_hint: str = "")
         return UNDETERMINED
     if len(words) < _MIN_WORDS and script not in SYLLABIC:
         return UNDETERMINED
-    hints = [named for named in map(_primary, (hint, source_hint)) if named]
     known = profiles_of(script)
     likely = _likely(known.weigh(codes), words, script) if known else {}
+    likely = _hinted(likely, script, [named for named in map(_primary, (hint, source_hint)) if named])
     best = max(likely, key=lambda language: (likely[language], language), default="")
-    other = max(0.0, 1 - sum(likely.values()))
-    named_other = next((named for named in hints if named in _UNPROFILED.get(script, ())), "")
-    if named_other and best in _RELATIVES.get(named_other, "").split():
-        other = max(other, 0.5)
-    factors = {language: _factor(language, hints) for language in likely}
-    of_other = _NAMED if named_other else 1.0
-    total = other * of_other + sum(likely[language] * factors[language] for language in likely)
-    best = max(likely, key=lambda language: (likely[language] * factors[language], language), default="")
-    certain = likely[best] * factors[best] / total if best else 0.0
-    if named_other and other * of_other / total > certain:
-        return named_other, round(other * of_other / total, 3)
-    if certain < _MIN_CONFIDENCE:
+    if not best or likely[best] < _MIN_CONFIDENCE:
         return f"und-{script}", 0.0
-    if script == "Hani":
-        certain = sum(likely[language] * factors[language] for language in likely) / total
+    certain = sum(likely.values()) if best.startswith("zh") else likely[best]
     return best, round(certain, 3)
 
 
@@ -146,7 +135,7 @@ def _likely(evidence: Evidence, words: list[str], script: str) -> dict[str, floa
     spoken = own[evidence.languages[best]]
     signs = _signs(evidence, best, len(words), spoken, max(others.values(), default=0))
     if script in _WITHOUT_FIT:
-        odds = _ALONE[0]
+        odds = float(np.dot(_ALONE[:2], signs[:2]))
     elif evidence.languages[best] not in PROFILED:
         odds = float(np.dot(_ALONE, signs[: len(_ALONE)]))
     else:
@@ -195,12 +184,23 @@ def _inverted(lists: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return languages
 
 
-def _factor(language: str, hints: list[str]) -> float:
-    factor = 1.0
-    for named in hints:
-        if named in (language, language.partition("-")[0]):
-            factor *= _NAMED_ENGLISH if named == "en" else _NAMED
-    return factor
+def _hinted(likely: dict[str, float], script: str, hints: list[str]) -> dict[str, float]:
+    """The same with what the hints add, among it the language without a profile that one of them may name."""
+    none = max(0.0, 1 - sum(likely.values()))
+    weights = {language: share * _weight_of(language, hints) for language, share in likely.items()}
+    other = next((named for named in hints if named in _UNPROFILED.get(script, ())), "")
+    if other:
+        best = max(likely, key=lambda language: (likely[language], language), default="")
+        is_relative = best in _RELATIVES.get(other, "").split()
+        weights[other] = _NAMED * (max(none, 0.5) if is_relative else none)
+    total = none + sum(weights.values())
+    return {language: weight / total for language, weight in weights.items()}
+
+
+def _weight_of(language: str, hints: list[str]) -> float:
+    """How many times likelier the hints make a language."""
+    times = sum(named in {language, language.partition("-")[0]} for named in hints)
+    return float((_NAMED_ENGLISH if language == "en" else _NAMED) ** times)
 
 
 def _primary(hint: str) -> str:
@@ -210,4 +210,4 @@ def _primary(hint: str) -> str:
     ('no', 'sr')
     """
     named = hint[:_HINT_CHARS].strip().replace("_", "-").split("-", 1)[0].casefold()
-    return {"nb": "no", "iw": "he", "in": "id", "fil": "tl", "sh": "hr", "ji": "yi", "prs": "fa"}.get(named, named)
+    return {"nb": "no", "iw": "he", "in": "id", "fil": "tl", "cmn": "zh", "ji": "yi", "prs": "fa"}.get(named, named)
