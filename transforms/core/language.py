@@ -36,6 +36,8 @@ _HINT_CHARS: Final = 64
 _MIN_LETTERS: Final = 8
 _MIN_WORDS: Final = 2
 _MIN_SIGNS: Final = 4
+#: Words below which none of a language's commonest need be among them.
+_FEW_WORDS: Final = 6
 #: An answer less likely than this is none.
 _MIN_CONFIDENCE: Final = 0.05
 
@@ -108,8 +110,11 @@ def detect(text: str, *, title: str = "", hint: str = "", source_hint: str = "")
     if len(words) < _MIN_WORDS and script not in SYLLABIC:
         return UNDETERMINED
     known = profiles_of(script)
-    likely = _likely(known.weigh(codes), words, script) if known else {}
-    likely = _hinted(likely, script, [named for named in map(_primary, (hint, source_hint)) if named])
+    own, others = _spoken(words)
+    likely = _likely(known.weigh(codes), len(words), own, others, script) if known else {}
+    hints = [named for named in map(_primary, (hint, source_hint)) if named]
+    other = next((named for named in hints if _may_be(named, script, len(words), others)), "")
+    likely = _hinted(likely, hints, other)
     best = max(likely, key=lambda language: (likely[language], language), default="")
     if not best or likely[best] < _MIN_CONFIDENCE:
         return f"und-{script}", 0.0
@@ -123,17 +128,16 @@ def warm() -> None:
     _words_of()
 
 
-def _likely(evidence: Evidence, words: list[str], script: str) -> dict[str, float]:
+def _likely(evidence: Evidence, words: int, own: Counter[str], others: Counter[str], script: str) -> dict[str, float]:
     """The probability of each language of a script; what they lack of 1 is that the text is in none of them."""
     if not evidence.letters:
         return {}
-    own, others = _spoken(words)
     weights = evidence.weights + _WORD * np.array([own[language] for language in evidence.languages])
     weights = np.exp(_TEMPER * (weights - weights.max()))
     shares = weights / weights.sum()
     best = int(shares.argmax())
     spoken = own[evidence.languages[best]]
-    signs = _signs(evidence, best, len(words), spoken, max(others.values(), default=0))
+    signs = _signs(evidence, best, words, spoken, max(others.values(), default=0))
     if script in _WITHOUT_FIT:
         odds = float(np.dot(_ALONE[:2], signs[:2]))
     elif evidence.languages[best] not in PROFILED:
@@ -184,11 +188,17 @@ def _inverted(lists: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return languages
 
 
-def _hinted(likely: dict[str, float], script: str, hints: list[str]) -> dict[str, float]:
-    """The same with what the hints add, among it the language without a profile that one of them may name."""
+def _may_be(named: str, script: str, words: int, others: Counter[str]) -> bool:
+    """Whether a text may be in a language without a profile: by its script, and some words unless there are few."""
+    if named not in _UNPROFILED.get(script, ()):
+        return False
+    return named not in UNPROFILED or others[named] > 0 or words < _FEW_WORDS
+
+
+def _hinted(likely: dict[str, float], hints: list[str], other: str) -> dict[str, float]:
+    """The same with what the hints add, among it the language without a profile that one of them names."""
     none = max(0.0, 1 - sum(likely.values()))
     weights = {language: share * _weight_of(language, hints) for language, share in likely.items()}
-    other = next((named for named in hints if named in _UNPROFILED.get(script, ())), "")
     if other:
         best = max(likely, key=lambda language: (likely[language], language), default="")
         is_relative = best in _RELATIVES.get(other, "").split()
