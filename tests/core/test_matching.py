@@ -12,7 +12,9 @@ def matcher(language, *texts):
 
 
 def found(language, expression, text):
-    return [text[hit.start : hit.end] for hit in matcher(language, expression).find(text)]
+    return [
+        text[hit.start : hit.end] for hit in sorted(matcher(language, expression).find(text), key=lambda h: h.start)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_syntax_and_forms(language, expression, text, expected):
 )
 def test_names_are_not_the_adjectives_made_from_them(language, name, text, expected):
     named = Matcher(language, [Sought(Expression(text=name, language=language), 0, name=True)])
-    assert [text[hit.start : hit.end] for hit in named.find(text)] == expected
+    assert [text[hit.start : hit.end] for hit in sorted(named.find(text), key=lambda h: h.start)] == expected
 
 
 @pytest.mark.parametrize(

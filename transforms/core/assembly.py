@@ -4,20 +4,14 @@ Does no I/O. Costs a sort of the phrases' hits per expression, whatever the text
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from schemas.expressions import Company, Within
 from transforms.core.wordforms import Words
 
-
-class Hit(NamedTuple):
-    """A phrase in a text, by the numbers of its words."""
-
-    field: int
-    first: int
-    last: int
+#: A phrase in a text: number of the text, of its first and of its last word.
+Hit = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +29,18 @@ class Plan:
         """Whether it is one phrase and no more."""
         return len(self.pieces) == 1 and self.company is None
 
+    @property
+    def phrases(self) -> tuple[int, ...]:
+        """All that decide where it stands."""
+        return self.pieces + self.wanted + self.barred
+
+    def lonely(self, there: Collection[int]) -> bool:
+        """Whether the company it wants is not there."""
+        return bool(self.wanted) and not any(number in there for number in self.wanted)
+
 
 def assembled(plan: Plan, kept: dict[int, list[Hit]], fields: Sequence[Words]) -> list[Hit]:
-    """Where an expression stands that has gaps or company, given where all phrases stand."""
+    """Where an expression stands that has gaps or company, given where all phrases stand, in order."""
     hits = kept[plan.pieces[0]]
     for number, gap in zip(plan.pieces[1:], plan.gaps[1:], strict=True):
         hits = _followed(hits, kept.get(number, []), gap, fields)
@@ -54,16 +57,15 @@ def assembled(plan: Plan, kept: dict[int, list[Hit]], fields: Sequence[Words]) -
 
 def _followed(hits: list[Hit], nexts: list[Hit], gap: int, fields: Sequence[Words]) -> list[Hit]:
     """Hits prolonged by what comes next: each of the next by the nearest that can come before it; one per beginning."""
-    before = sorted((hit.field, hit.last, hit.first) for hit in hits) if nexts else []
+    before = sorted((field, last, first) for field, first, last in hits) if nexts else []
     found: dict[tuple[int, int], Hit] = {}
-    for following in sorted(nexts):
-        place = bisect_left(before, (following.field, following.first, -1)) - 1
-        if place < 0 or before[place][0] != following.field:
+    for field, following, end in nexts:
+        place = bisect_left(before, (field, following, -1)) - 1
+        if place < 0 or before[place][0] != field:
             continue
-        field, last, first = before[place]
-        words = fields[field]
-        if following.first - last - 1 <= gap and words.sentence(last) == words.sentence(following.first):
-            found.setdefault((field, first), Hit(field, first, following.last))
+        _, last, first = before[place]
+        if following - last - 1 <= gap and fields[field].sentence(last) == fields[field].sentence(following):
+            found.setdefault((field, first), (field, first, end))
     return list(found.values())
 
 
@@ -71,15 +73,15 @@ def _reach(others: list[Hit], within: Within, fields: Sequence[Words]) -> Callab
     """Whether a hit has one of the others within reach."""
     if within == "text":
         return lambda _: bool(others)
-    sentences = {(other.field, fields[other.field].sentence(other.first)) for other in others}
     if within == "sentence":
-        return lambda hit: (hit.field, fields[hit.field].sentence(hit.first)) in sentences
-    occupied = sorted({(other.field, word) for other in others for word in (other.first, other.last)})
+        sentences = {(field, fields[field].sentence(first)) for field, first, _ in others}
+        return lambda hit: (hit[0], fields[hit[0]].sentence(hit[1])) in sentences
+    occupied = {(field, word) for field, first, last in others for word in (first, last)}
 
     def near(hit: Hit) -> bool:
-        if (hit.field, fields[hit.field].sentence(hit.first)) not in sentences:
-            return False
-        place = bisect_left(occupied, (hit.field, hit.first - within - 1))
-        return place < len(occupied) and occupied[place] <= (hit.field, hit.last + within + 1)
+        field, first, last = hit
+        words = fields[field]
+        around = range(max(0, first - within - 1), last + within + 2)
+        return any((field, word) in occupied and words.sentence(word) == words.sentence(first) for word in around)
 
     return near

@@ -45,8 +45,8 @@ _RIGID: Final = frozenset({"en", "fr", "es", "it"})
 #: Languages whose script has no capitals.
 _UNICASE: Final = frozenset({"ar", "fa"})
 _CYRILLIC: Final = frozenset({"ru", "uk"})
-#: Plural marks that a Persian writer sets apart.
-_PERSIAN_PLURALS: Final = ("ها", "های")
+#: Tokens passed over: Persian plural marks that a writer sets apart.
+_PASSED_OVER: Final = {"fa": frozenset({"ها", "های", "هایی"})}
 
 
 class Sought(NamedTuple):
@@ -73,7 +73,7 @@ class _Group(NamedTuple):
 
     acronym: bool  #: by a word that is demanded in capitals only
     rules: tuple[int, ...]
-    phrases: tuple[int, ...]  #: those needed to put other expressions together
+    phrases: frozenset[int]  #: those needed to put other expressions together
 
 
 #: The spellings of a phrase, whether it belongs to a name, and whether it is of another language than the text.
@@ -95,52 +95,101 @@ class Matcher:
     ) -> None:
         self._language = language
         self._inflected = inflected
+        self._owners = [one.owner for one in sought]
         phrases: dict[_Phrase, int] = {}
         self._plans = [self._plan(one, phrases) for one in sought]
-        self._compound: dict[int, list[int]] = {}  # number of a first piece -> the expressions that begin with it
+        self._simple: dict[int, list[int]] = {}  # phrase -> the expressions that it is
+        self._compound: dict[int, list[int]] = {}  # phrase -> the expressions that begin with it and need others
         for rule, plan in enumerate(self._plans):
-            if not plan.simple:
-                self._compound.setdefault(plan.pieces[0], []).append(rule)
+            (self._simple if plan.simple else self._compound).setdefault(plan.pieces[0], []).append(rule)
+        compound = [plan for plan in self._plans if not plan.simple]
+        self._needed = frozenset(number for plan in compound for number in plan.phrases)
         self._lexicon, strings = self._coded([tuple(self._readings(*phrase)) for phrase in phrases], numbers)
-        self._groups = self._grouped(strings, sought)
+        self._strings = list(strings.values())
+        self._groups: dict[int, list[_Group]] = {}  # of the strings met so far
         self._automaton = AhoCorasick(list(strings), matchkind=MatchKind.Standard, store_patterns=False)
 
     def find(self, *texts: Words | str) -> list[Found]:
-        """Every expression in the texts, which are one article's: title, text. Nested and overlapping ones too.
+        """Every expression in the texts, which are one article's: title, text. Nested ones too; in no order.
 
         Args:
             texts: any strings, or their words where they are known already.
         """
         fields = [split_words(text) if isinstance(text, str) else text for text in texts]
         found: list[Found] = []
-        kept: dict[int, list[Hit]] = {}
-        for field, words in enumerate(fields):
-            edges = words.edges
-            for group, first, end in self._groups_in(words):
-                if group.rules:
-                    start, stop = edges[2 * first], edges[2 * end - 1]
-                    found += [Found(rule, field, start, stop, first, end - 1) for rule in group.rules]
-                for number in group.phrases:
-                    kept.setdefault(number, []).append(Hit(field, first, end - 1))
-        for number in kept:
-            for rule in self._compound.get(number, ()):
-                for field, first, last in assembled(self._plans[rule], kept, fields):
-                    found.append(Found(rule, field, *fields[field].span(first, last), first, last))
+        partial: list[tuple[frozenset[int], list[Hit]]] = []
+        for group, hits in self._said(fields):
+            if group.rules:
+                spans = [(field, *fields[field].span(first, last), first, last) for field, first, last in hits]
+                found += [Found(rule, *span) for rule in group.rules for span in spans]
+            if group.phrases:
+                partial.append((group.phrases, hits))
+        found += self._put_together(partial, fields)
         return found
 
-    def _groups_in(self, words: Words) -> Iterator[tuple[_Group, int, int]]:
-        """What is said in a text, by the words from one number to before another."""
-        coded = "".join([self._lexicon[word] for word in words.surfaces])
-        shouted: bool | None = None
-        for index, first, end in self._automaton.find_matches_as_indexes(coded, overlapping=True):
-            if end - first > 1 and not _joined(words, first, end - 1):
-                continue
-            for group in self._groups[index]:
-                if group.acronym:
-                    shouted = words.text.isupper() if shouted is None else shouted
-                    if shouted:
-                        continue
-                yield group, first, end
+    def _said(self, fields: Sequence[Words]) -> Iterator[tuple[_Group, list[Hit]]]:
+        """What the texts say, and where."""
+        said: dict[int, list[Hit]] = {}
+        for field, words in enumerate(fields):
+            coded, places = self._as_codes(words.surfaces)
+            for index, begin, end in self._automaton.find_matches_as_indexes(coded, overlapping=True):
+                first, last = (places[begin], places[end - 1]) if places else (begin, end - 1)
+                if first == last or _joined(words, first, last):
+                    said.setdefault(index, []).append((field, first, last))
+        shouted: set[int] | None = None
+        for index, hits in said.items():
+            for group in self._groups.get(index) or self._grouped(index):
+                if not group.acronym:
+                    yield group, hits
+                    continue
+                if shouted is None:
+                    shouted = {field for field, words in enumerate(fields) if words.text.isupper()}
+                yield group, [hit for hit in hits if hit[0] not in shouted]
+
+    def _as_codes(self, surfaces: list[str]) -> tuple[str, list[int] | None]:
+        """A character per word, and the numbers of the words where some are passed over."""
+        passed = _PASSED_OVER.get(self._language)
+        if passed and not passed.isdisjoint(surfaces):
+            places = [number for number, word in enumerate(surfaces) if word not in passed]
+            return "".join([self._lexicon[surfaces[number]] for number in places]), places
+        return "".join([self._lexicon[word] for word in surfaces]), None
+
+    def _put_together(
+        self, partial: list[tuple[frozenset[int], list[Hit]]], fields: Sequence[Words]
+    ) -> Iterator[Found]:
+        """The expressions that have gaps or company, given phrases and where they stand."""
+        there: set[int] = set().union(*(phrases for phrases, _ in partial))
+        rules = [
+            rule
+            for number in there.intersection(self._compound)
+            for rule in self._compound[number]
+            if there.issuperset(self._plans[rule].pieces) and not self._plans[rule].lonely(there)
+        ]
+        asked = {number for rule in rules for number in self._plans[rule].phrases}
+        kept: dict[int, list[Hit]] = {}
+        for phrases, hits in partial if rules else ():
+            for number in asked.intersection(phrases):
+                kept.setdefault(number, []).extend(hits)
+        for hits in kept.values():
+            hits.sort()
+        for rule in rules:
+            for field, first, last in assembled(self._plans[rule], kept, fields):
+                yield Found(rule, field, *fields[field].span(first, last), first, last)
+
+    def _grouped(self, index: int) -> list[_Group]:
+        """What a string says, first without what its acronyms say; one expression of each owner."""
+        owners: set[int] = set()
+        groups = self._groups[index] = []
+        for acronym in (0, 1):
+            numbers = sorted({ticket // 2 for ticket in self._strings[index] if ticket % 2 == acronym})
+            rules = []
+            for rule in sorted(rule for number in numbers for rule in self._simple.get(number, ())):
+                if self._owners[rule] not in owners:
+                    owners.add(self._owners[rule])
+                    rules.append(rule)
+            if numbers:
+                groups.append(_Group(bool(acronym), tuple(rules), self._needed.intersection(numbers)))
+        return groups
 
     def _plan(self, sought: Sought, phrases: dict[_Phrase, int]) -> Plan:
         """How the expression is put together; enters its phrases where they are new."""
@@ -161,43 +210,19 @@ class Matcher:
 
     def _coded(
         self, readings: list[tuple[tuple[Word, ...], ...]], numbers: Collection[str]
-    ) -> tuple[Lexicon, dict[str, set[tuple[bool, int]]]]:
-        """The characters of words, and per string of them the phrases that it is: whether by an acronym, and number."""
+    ) -> tuple[Lexicon, dict[str, list[int]]]:
+        """The characters of words; per string of them twice the number of each phrase it is, and 1 if by an acronym."""
         words = {word for ways in readings for way in ways for word in way}
         lexicon = Lexicon(self._language, words, numbers)
         codes_of = {word: lexicon.of_word(word) for word in words}
-        strings: dict[str, set[tuple[bool, int]]] = {}
+        acronyms = {word for word in words if word.kind == "=" and len(written(word.text)) == 1}
+        strings: dict[str, list[int]] = {}
         for number, ways in enumerate(readings):
             for way in ways:
-                acronym = any(word.kind == "=" and len(written(word.text)) == 1 for word in way)
+                ticket = 2 * number + (not acronyms.isdisjoint(way))
                 for string in product(*[codes_of[word] for word in way]):
-                    strings.setdefault("".join(string), set()).add((acronym, number))
+                    strings.setdefault("".join(string), []).append(ticket)
         return lexicon, strings
-
-    def _grouped(self, strings: dict[str, set[tuple[bool, int]]], sought: Sequence[Sought]) -> list[list[_Group]]:
-        """What each string says, first without what its acronyms say."""
-        simple: dict[int, list[int]] = {}
-        kept: set[int] = set()
-        for rule, plan in enumerate(self._plans):
-            if plan.simple:
-                simple.setdefault(plan.pieces[0], []).append(rule)
-            else:
-                kept.update(plan.pieces, plan.wanted, plan.barred)
-        groups: list[list[_Group]] = []
-        for phrases in strings.values():
-            owners: set[int] = set()
-            group: list[_Group] = []
-            for acronym in (False, True):
-                numbers = [number for shy, number in phrases if shy == acronym]
-                rules = []
-                for rule in sorted(rule for number in numbers for rule in simple.get(number, ())):
-                    if sought[rule].owner not in owners:
-                        owners.add(sought[rule].owner)
-                        rules.append(rule)
-                if numbers:
-                    group.append(_Group(acronym, tuple(rules), tuple(n for n in numbers if n in kept)))
-            groups.append(group)
-        return groups
 
     def _readings(self, spellings: tuple[str, ...], name: bool, foreign: bool) -> Iterator[tuple[Word, ...]]:
         """The ways to write a phrase."""
@@ -264,7 +289,4 @@ def _ways(spelling: str, language: str) -> Iterator[list[tuple[str, bool]]]:
             ways.append([("".join(words), marked)])
         chunks.append(ways)
     for choice in product(*chunks):
-        words_of = [word for way in choice for word in way]
-        yield words_of
-        if language == "fa" and len(words_of) > 1:
-            yield from ([words_of[0], (plural, False), *words_of[1:]] for plural in _PERSIAN_PLURALS)
+        yield [word for way in choice for word in way]
