@@ -2,8 +2,8 @@
 
     python benchmarks/tagging.py [TAXONOMY.yaml ...]
 
-Without arguments: the taxonomy that comes with the program, and one of 5,000 expressions in ten languages invented here,
-two in five with a gap or company.
+Without arguments: the taxonomy that comes with the program, and one of 5,000 expressions in ten languages invented
+here, two in five with a gap or company.
 Ready: CPU of a new process from the first import of ours until the first article of one language is tagged, which
 reads the trusted file and builds that language's automaton; every further language costs its own automaton once.
 Articles: texts of about 500 words put together from the expressions themselves and other words; CPU of the best of five
@@ -104,9 +104,9 @@ _SYLLABLES = {
 }  # fmt: skip
 
 
-def _word(language: str, chance: random.Random) -> str:
-    syllables = _SYLLABLES.get(language, "ba dom sel kru no hai tim ras").split()
-    return "".join(chance.choices(syllables, k=chance.randint(3, 6)))
+def _word(language: str, chance: random.Random, syllables: int = 3) -> str:
+    known = _SYLLABLES.get(language, "ba dom sel kru no hai tim ras").split()
+    return "".join(chance.choices(known, k=syllables))
 
 
 def _invented(chance: random.Random) -> str:
@@ -116,7 +116,7 @@ def _invented(chance: random.Random) -> str:
         lines += [f"  - id: t{number}", f"    kind: {'place' if number < 30 else 'theme'}", "    labels: {en: T}"]
         lines += ["    definition: Invented.", "    expressions:"]
         for language in LANGUAGES:
-            first, second, third, fourth = (_word(language, chance) for _ in range(4))
+            first, second, third, fourth = (_word(language, chance, 6) for _ in range(4))
             entries = [first, f"{second} {third}", f"({first}|{fourth}) {second}", f"{fourth} … {third}"]
             entries.append(f"{{text: {_word(language, chance)}, with: [{second}, {third}], within: 8}}")
             lines += [f"      {language}:", *(f"        - {entry}" for entry in entries)]
