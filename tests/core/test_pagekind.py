@@ -211,6 +211,26 @@ def test_a_video_with_a_caption_is_no_article_and_an_article_with_a_video_is_one
         assert kind_of(page(f"<main>{player}{article(language, 9)}</main>", language=language, head=said)) is None
 
 
+def test_a_brief_with_a_video_that_says_it_is_an_article_is_one():
+    text, title = SENTENCES["en"]
+    head = '<meta property="og:type" content="article">'
+    described = '<script type="application/ld+json">{"@type": "VideoObject", "name": "Ferry"}</script>'
+    html = page(
+        f"<main><h1>{title}</h1><video src=/ferry.mp4></video><p>{text}, and {text}.</p></main>", head=described
+    )
+
+    assert kind_of(html) is Reason.VIDEO_PAGE
+    assert kind_of(html.replace("</head>", f"{head}</head>")) is None
+
+
+def test_a_lead_is_marked_where_an_offer_stands_behind_it_though_no_metadata_tells():
+    text, title = SENTENCES["en"]
+    offer = f"<div class='paywall'><h2>{title}</h2><p>{text}.</p></div>"
+    for body, access in ((article("en", 3) + offer, "lead"), (article("en", 3), ""), (article("en", 20) + offer, "")):
+        html = page(f"<main>{body}</main>")
+        assert read_page(html.encode(), origin="page").access == access
+
+
 def test_a_brief_that_says_that_it_is_an_article_is_one():
     text, _ = SENTENCES["en"]
     head = '<meta property="og:type" content="article"><meta property="article:published_time" content="2025-12-05">'

@@ -39,6 +39,8 @@ _CAPTION: Final = 500
 _WHOLE_SHARE: Final = 0.7
 _WHOLE: Final = 2_500
 _LETTERS_PER_WORD: Final = 4
+#: An offer to subscribe has at least so many letters.
+_OFFER: Final = 60
 #: So much is looked at of a page.
 _MOST_PIECES: Final = 4_000
 _MOST_HEADINGS: Final = 400
@@ -125,7 +127,7 @@ def judge(tree: etree._Element, head: PageHead, text: str, *, url: str = "") -> 
         _consent(tree, url, letters),
         _login(tree, head, url, letters, is_said),
         _stub(tree, letters, access),
-        _video(tree, head, text, letters),
+        _video(tree, head, text, letters, is_said),
         None if is_said and not is_front else _list(tree, is_front=is_front),
     ):
         if found:
@@ -136,7 +138,8 @@ def judge(tree: etree._Element, head: PageHead, text: str, *, url: str = "") -> 
 def _access(tree: etree._Element, head: PageHead, letters: int) -> Access:
     """What the publisher says of who may read it, and whether that is all of it."""
     if head.is_free is None:
-        return ""
+        offered = _shares(tree, _PAYWALL)[0] if _BRIEF <= letters < _LONG else 0
+        return "lead" if offered >= _OFFER else ""
     if head.is_free:
         return "free"
     if head.sold_parts:
@@ -203,9 +206,9 @@ def _stub(tree: etree._Element, letters: int, access: Access) -> Verdict | None:
     return None
 
 
-def _video(tree: etree._Element, head: PageHead, text: str, letters: int) -> Verdict | None:
+def _video(tree: etree._Element, head: PageHead, text: str, letters: int, is_said: bool) -> Verdict | None:
     """A video with a caption."""
-    if letters >= _CAPTION or not head.is_video:
+    if letters >= (_BRIEF if is_said else _CAPTION) or not head.is_video:
         return None
     if _PLAYER(tree) or not text:
         return Verdict(reason=Reason.VIDEO_PAGE, why="a video, with no more text than a caption")
