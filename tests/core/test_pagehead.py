@@ -1,12 +1,14 @@
 """What a page says of itself: golden pairs of heads and what is taken from them."""
 
 import json
+from pathlib import Path
 
 import pytest
 from lxml import html
 
 from transforms.core.pagehead import read_head
 
+PAGES = Path(__file__).parent.parent / "data" / "pages"
 URL = "https://www.lantern.example/2025/12/05/ferry"
 
 
@@ -80,3 +82,20 @@ def test_the_rest_is_taken_from_where_it_is_said():
 
 def test_the_section_may_stand_in_json_ld():
     assert head_of(ld(articleSection=["Sea", "Land"])).section == "Sea"
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "fa", "ja"])
+def test_golden_pages(language, read):
+    item = read((PAGES / f"{language}.html").read_text(encoding="utf-8"))
+
+    assert {
+        "title": item.title,
+        "authors": list(item.authors),
+        "published": item.published.at.isoformat(),
+        "precision": item.published.precision,
+        "published_from": item.published.taken_from,
+        "section": item.section,
+        "source": item.source,
+        "language": item.language_hint,
+        "access": item.access,
+    } == json.loads((PAGES / f"{language}.expected.json").read_text(encoding="utf-8"))
