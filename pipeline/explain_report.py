@@ -58,10 +58,10 @@ class ExplainReport:
             (_cut(told.title) or _UNTITLED) if told.state is State.SHOWN else f"({_STATES[told.state]})",
             f"  {_joined(*names)}",
             *self._origin(),
-            *_section("Versions", map(_version, told.versions)),
+            *_section("Versions", map(_version, told.versions), newest=True),
             *_section("Copies, each with the share of it that is copied", map(self._copy, told.copies)),
             *_section("Recalls", map(_recall, told.recalls)),
-            *_section("Seen", map(_place, told.places)),
+            *_section("Seen", map(_place, told.places), newest=True),
             *_section("Topics", map(_topic, told.topics)),
         ]
 
@@ -78,17 +78,19 @@ class ExplainReport:
         yield _cut(f"Origin: {agency} ({origin.reason}){where}", chars=2 * _CHARS)
 
 
-def _section(name: str, items: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A heading and what stands below it; of many the first ones, and how many more there are."""
+def _section(name: str, items: Iterable[Sequence[str]], *, newest: bool = False) -> Iterator[str]:
+    """A heading and what stands below it; of many the first ones, or the first and the newest, and how many more."""
     told = list(items)
     if not told:
         return
+    first = told[: 1 if newest and len(told) > _TOLD else _TOLD]
+    last = told[1 - _TOLD :] if newest and len(told) > _TOLD else []
     yield ""
     yield name
-    for lines in told[:_TOLD]:
-        yield from (f"  {line}" for line in lines)
-    if len(told) > _TOLD:
-        yield f"  … and {len(told) - _TOLD:,} more; --json tells all"
+    yield from (f"  {line}" for lines in first for line in lines)
+    if more := len(told) - len(first) - len(last):
+        yield f"  … {more:,} more; --json tells all"
+    yield from (f"  {line}" for lines in last for line in lines)
 
 
 def _version(version: VersionTold) -> list[str]:

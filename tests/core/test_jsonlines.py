@@ -279,3 +279,9 @@ def test_any_line_is_an_item_or_a_refusal(line):
         read_line(line, origin="x#1")
     except Refused as refused:
         assert refused.detail
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_an_embargo_that_is_no_number_is_one_that_cannot_be_read(number):
+    line = f'{{"title": "T", "text": "Body", "eMbargoed": {number}, "x": [{number}, {{"y": {number}}}]}}'
+    assert read_line(line.encode(), origin="o").embargoed == "not a number"

@@ -352,8 +352,20 @@ def test_a_story_of_many_outlets_fits_on_the_screen(archive, said):
     archive.publish(copies=copies, links=[link(V1, copies[0]), link(copies[0], copies[1])])
     code, out, _ = said("a1aa11")
     assert (code, len(out.splitlines()) < 70) == (0, True)
-    assert "  … and 50 more; --json tells all" in out
+    assert "  … 50 more; --json tells all" in out
     assert len(told(said, "a1aa11")["copies"]) == 62
+
+
+def test_of_many_versions_the_first_and_the_newest_are_printed(archive, said):
+    many = [
+        article("m1", f"v{number}", FIRST.replace("12", f"{number}"), hour=number, source_version=number)
+        for number in range(1, 31)
+    ]
+    archive.publish(articles=many)
+    _, out, _ = said("m1")
+    numbers = [line.split()[0] for line in out.splitlines() if "  2024-03-0" in line]
+    assert numbers == ["1", *map(str, range(20, 31))]
+    assert "  … 18 more; --json tells all" in out
 
 
 def test_an_article_alone_has_no_origin_to_tell(archive, said):

@@ -5,7 +5,7 @@ Keys are those of ninjs 1 to 3 (whatever their case) and the short names of our 
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Final
 
 import msgspec
 
@@ -23,8 +23,8 @@ _EXCERPT = 200
 def read_line(line: bytes, *, origin: str, raw_address: str = "") -> Item:
     """The article in one line of JSON Lines.
 
-    NaN and Infinity are taken as null, a repeated key as its last value. Bytes that are not UTF-8 are decoded like any
-    document.
+    NaN and Infinity are taken as null, but an embargo that is one as one that cannot be read; a repeated key as its
+    last value. Bytes that are not UTF-8 are decoded like any document.
 
     Raises:
         Refused: DECODE/UNDECODABLE; PARSE/NOT_JSON; PARSE/BAD_RECORD, which names the key; EXTRACT/NO_TITLE for a
@@ -103,7 +103,8 @@ def _forgiving(data: bytes) -> object:
         value: object = json.loads(
             data.lstrip(b"\xef\xbb\xbf\x1e \t\r\n"),
             strict=False,
-            parse_constant=_null,
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
             parse_int=_int,
             parse_float=_float,
         )
@@ -111,7 +112,7 @@ def _forgiving(data: bytes) -> object:
         raise _not_json("nested too deeply") from error
     except ValueError as error:
         raise _not_json(str(error)) from error
-    return value
+    return _without_no_numbers(value)
 
 
 def _utf8(data: bytes) -> bytes:
@@ -125,8 +126,29 @@ def _utf8(data: bytes) -> bytes:
     return decode(data).text.encode("utf-8") if marked(data)[0] or unmarked_utf16(data) else data
 
 
-def _null(_name: str) -> Any:  # noqa: ANN401  # the signature json asks for
-    return None
+class _NoNumber:
+    """What stands for NaN, Infinity and numbers beyond all bounds while a document is read."""
+
+
+_NO_NUMBER: Final = _NoNumber()
+
+
+def _no_number(_name: str) -> _NoNumber:
+    return _NO_NUMBER
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """What is no number is null; but an embargo that is none is one that cannot be read, and holds."""
+    return {
+        key: "not a number" if value is _NO_NUMBER and key.lower() == "embargoed" else _without_no_numbers(value)
+        for key, value in pairs
+    }
+
+
+def _without_no_numbers(value: object) -> object:
+    if isinstance(value, list):
+        return [_without_no_numbers(each) for each in value]
+    return None if value is _NO_NUMBER else value
 
 
 def _int(digits: str) -> int:
@@ -135,9 +157,9 @@ def _int(digits: str) -> int:
     return int(digits)
 
 
-def _float(digits: str) -> float | None:
+def _float(digits: str) -> float | _NoNumber:
     value = float(digits)
-    return value if abs(value) != float("inf") else None
+    return value if abs(value) != float("inf") else _NO_NUMBER
 
 
 def _not_json(detail: str) -> Refused:
