@@ -18,6 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine fails no law: how long an example takes is measured in benchmarks/.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("localhost", "::1", "0.0.0.0", "::", "")  # noqa: S104 names to compare with, nothing listens on them
