@@ -70,6 +70,15 @@ def test_a_headline_at_the_top_is_no_body():
     assert item.text == "\n\n".join(BODY)
 
 
+def test_the_last_paragraphs_that_tell_of_the_author_are_no_body():
+    by = '<meta name="author" content="Ada Quill">'
+    bio = "Ada Quill has reported on harbours and the sea for twenty years, and lives in Brume with two cats."
+
+    assert read(html_of(*BODY, bio, head=by)).text == "\n\n".join(BODY)
+    assert read(html_of(bio, *BODY, head=by)).text == "\n\n".join((bio, *BODY))
+    assert bio in read(html_of(*BODY, bio)).text
+
+
 def test_the_same_page_always_gives_the_same_item():
     assert read(ARTICLE) == read(ARTICLE)
 

@@ -90,7 +90,8 @@ def examine(data: bytes, *, url: str = "", declared: str = "", thorough: bool = 
     tree = parsed(characters(data, declared=declared))
     try:
         head = pagehead.read_head(tree, url=url, thorough=thorough)
-        body = read_text_of(tree, described=head.described_body, headings=(head.title, *head.headings))
+        titles = (head.title, *head.headings)
+        body = read_text_of(tree, described=head.described_body, headings=titles, authors=head.authors)
         verdict = judge(tree, head, body.text, url=url)
     except _UNFORESEEN as error:
         raise Refused(Stage.EXTRACT, Reason.NO_TEXT, f"the extractor failed: {type(error).__name__}") from error

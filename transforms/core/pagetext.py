@@ -3,7 +3,7 @@
 Does no I/O. The engine runs once, fast and precise. What it kept tells where the article stands; which blocks of the
 page are the article's is decided with that and with the page's own structure (`pageregion`). Where little comes of it,
 the full balanced sequence is asked too, which takes longer. Where even that kept much less than the page's own JSON-LD
-carries, the latter is the text. Then headline and date are taken off the top.
+carries, the latter is the text. Then headline and date are taken off the top, and what tells of the author off the end.
 """
 
 import logging
@@ -28,6 +28,9 @@ MIN_LENGTH: Final = 400
 MIN_SHARE_OF_DESCRIBED: Final = 0.6
 #: How many paragraphs from the top may be the headline.
 _TOP: Final = 3
+#: How many from the end may tell of the author, and the letters that a name has at least.
+_END: Final = 3
+_MIN_NAME: Final = 6
 #: A longer line is no bare date; nor is one that ends like a sentence.
 _MAX_DATE: Final = 32
 _SENTENCE_ENDS: Final = (".", "!", "?", "…")
@@ -48,13 +51,16 @@ class PageText:
     headings: tuple[str, ...] = ()  #: paragraphs that the page marks as headings
 
 
-def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str, ...] = ()) -> PageText:
+def read_text_of(
+    tree: HtmlElement, *, described: str = "", headings: tuple[str, ...] = (), authors: tuple[str, ...] = ()
+) -> PageText:
     """The article's text; empty where there is none. The tree is left as it is.
 
     Args:
         tree: the html element.
         described: the text that the page's JSON-LD carries, plain or HTML.
         headings: the title in the forms the page gives it; taken off where they stand alone at the top.
+        authors: names of the authors; the last paragraphs that begin with one tell of them, not of the news.
     """
     body = tree.find("body")
     page = read_blocks(tree if body is None else body)
@@ -65,7 +71,7 @@ def read_text_of(tree: HtmlElement, *, described: str = "", headings: tuple[str,
     if described and _length(lines) < MIN_SHARE_OF_DESCRIBED * len(described):
         plain = [_Line(line) for line in text_of_html(described).split("\n\n")]
         lines, how = (plain, "json-ld") if _length(lines) < MIN_SHARE_OF_DESCRIBED * _length(plain) else (lines, how)
-    lines = _without_heading(lines, headings)
+    lines = _without_biography(_without_heading(lines, headings), authors)
     return PageText(
         text=nfc("\n\n".join(line.text for line in lines)),
         extractor=f"{_ENGINE} {how}",
@@ -103,6 +109,15 @@ def _without_heading(lines: list[_Line], headings: tuple[str, ...]) -> list[_Lin
     keys = {letters_of(heading) for heading in headings} - {""}
     top = [line for line in lines[:_TOP] if letters_of(line.text) not in keys and not _is_date(line.text)]
     return top + lines[_TOP:]
+
+
+def _without_biography(lines: list[_Line], authors: tuple[str, ...]) -> list[_Line]:
+    """The paragraphs without those at the end that begin with an author's name."""
+    names = tuple(name for name in map(letters_of, authors) if len(name) >= _MIN_NAME)
+    if not names:
+        return lines
+    end = max(1, len(lines) - _END)
+    return lines[:end] + [line for line in lines[end:] if not letters_of(line.text).startswith(names)]
 
 
 def _is_date(line: str) -> bool:
