@@ -36,7 +36,7 @@ def told(error, capsys):
 
 
 def test_the_names_are_those_of_errors():
-    assert len(NAMES) == 11
+    assert len(NAMES) == 13
     for name in NAMES:
         module, _, of_class = name.rpartition(".")
         assert issubclass(getattr(import_module(module), of_class), Exception), name

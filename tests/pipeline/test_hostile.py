@@ -205,6 +205,7 @@ def test_nothing_else_came_of_it(ran):
         "sightings": stored,
         "fingerprints": stored,
         "rejected": refused,
+        "profiles": 1,  # the one page that has an address
         "loads": 1,
     }
     assert {name: len(rows[name]) for name in TABLES} == expected
