@@ -3,8 +3,8 @@
 The answer is the difference between what was shown as of that load and what is shown as of the last one, one row for
 each article that differs: whoever applies it to a mirror of `articles_current` has the next one, and asks again with
 the number of the last load. Rows count by their `load_id`, so rewriting files (compaction) is no change; retagging is
-told by the loads that did it, which gave their rules to all rows of earlier loads that had others. Embargoes are judged
-by the clocks of the loads, never by the reader's, so every reader of the same two loads gets the same answer.
+told by the loads that did it, of all rows that were there, unless the retagging before gave the same rules. Embargoes
+are judged by the clocks of the loads, never by the reader's, so every reader of the same two loads gets one answer.
 
 Takes no lock and writes nothing. Held in memory: about 1 KB for each version of the articles that were touched.
 """
@@ -175,7 +175,8 @@ def _killed(tables: Mapping[str, Table], window: _Window) -> pa.Table:
 def _note_retags(db: duckdb.DuckDBPyConnection, window: _Window) -> None:
     """Fill `retagged`: the loads up to the first one whose rows were retagged since, and by which load last.
 
-    A load that retags gives every row another taxonomy version, unless it has that one already.
+    A load that retags gives every row another taxonomy version, unless it has that one already. What the first one
+    found does not stand in `loads`: rows that move between tables keep the tags of an earlier load. So it counts.
     """
     db.execute(
         """
@@ -188,7 +189,7 @@ def _note_retags(db: duckdb.DuckDBPyConnection, window: _Window) -> None:
             SELECT
                 loads.load_id AS stored_by,
                 retags.load_id AS retagged_by,
-                everything OR retags.taxonomy_version <> lag(retags.taxonomy_version, 1, loads.taxonomy_version)
+                everything OR retags.taxonomy_version IS DISTINCT FROM lag(retags.taxonomy_version)
                     OVER (PARTITION BY loads.load_id ORDER BY retags.load_id) AS anew
             FROM loads JOIN retags ON retags.load_id > loads.load_id
             WHERE loads.load_id <= $since
@@ -208,10 +209,12 @@ def _touch(db: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], window: _
         f"SELECT article_id, load_id FROM rows_of_{name} WHERE load_id > $since"  # noqa: S608  # our own names
         for name in _COLUMNS
     )
-    retagged = " UNION ALL ".join(
-        f"SELECT article_id, retagged_by FROM rows_of_{name} JOIN retagged ON stored_by = load_id"  # noqa: S608  # the same
-        for name in ("articles", "copies", "held")
-    )
+    if db.execute("SELECT count(*) FROM retagged").fetchall() != [(0,)]:
+        rows += "".join(
+            f" UNION ALL SELECT article_id, retagged_by FROM rows_of_{name}"  # noqa: S608  # the same
+            " JOIN retagged ON stored_by = load_id"
+            for name in ("articles", "copies", "held")
+        )
     db.execute(
         f"""
         CREATE TABLE touched AS SELECT article_id, max(load_id) AS load_id FROM (
@@ -221,8 +224,6 @@ def _touch(db: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], window: _
             FROM rows_of_held WHERE embargoed_until > $began AND embargoed_until <= $ended
             UNION ALL
             SELECT article_id, $until FROM killed_at GROUP BY article_id HAVING min(horizon) > $since
-            UNION ALL
-            {retagged}
         ) GROUP BY article_id
         """,  # noqa: S608  # the same
         {"since": window.since, "until": window.until, "began": window.began, "ended": window.ended},

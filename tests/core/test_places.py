@@ -97,6 +97,7 @@ def test_words_families_and_peoples_are_no_places(language, text):
     [
         ("en", "Clashes broke out in Tripoli. Beirut sent troops.", "Tripoli LB"),
         ("en", "Clashes broke out in Tripoli. Fighters came from Misrata and Benghazi.", "Tripoli LY"),
+        ("en", "Clashes broke out in Tripoli as families from Homs and Tartus arrived.", "Tripoli LB"),
         ("en", "Beirut said that fighters in Tripoli, Libya, had left.", "Tripoli LY"),
         ("en", "Libya's Tripoli is not the one near Beirut and Sidon.", "Tripoli LY"),
         ("ar", "اشتباكات في طرابلس شمالي لبنان قرب بيروت", "Tripoli LB"),

@@ -9,6 +9,7 @@ from schemas.rules import Rules
 from transforms.core.places import PlaceFinder
 from transforms.core.records import Dateline, NamedPlace, Topic
 from transforms.core.topics import Tagger
+from transforms.core.wordforms import split_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,11 @@ class Tagging:
             language: BCP 47 tag or `und`.
             dateline: which is no part of the text.
         """
-        topics = self._tagger.tag(title, text, language)
+        split = split_words(title), split_words(text)
+        topics = self._tagger.tag(title, text, language, split)
         return Tags(
             topics=topics,
             topic_ids=tuple(topic.id for topic in topics),
-            places=self._places.find(title, text, language, dateline),
+            places=self._places.find(title, text, language, dateline, split),
             taxonomy_version=self.version,
         )

@@ -109,24 +109,25 @@ class Tagger:
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Taxonomy]]:
         return Tagger, (self.taxonomy,)
 
-    def tag(self, title: str, text: str, language: str) -> tuple[Topic, ...]:
+    def tag(self, title: str, text: str, language: str, split: Sequence[Words] = ()) -> tuple[Topic, ...]:
         """Topics by score, highest first, then by id; evidence title first, then by place in the text.
 
         Args:
             title: as stored.
             text: as stored.
             language: BCP 47 tag or `und`; only the part before the first hyphen counts.
+            split: the words of title and text, where they are known.
         """
         return tuple(
             Topic(id=claim.id, score=claim.score, evidence=tuple([proof.evidence for proof in claim.proofs]))
-            for claim in self.claims(title, text, language)
+            for claim in self.claims(title, text, language, split)
         )
 
-    def claims(self, title: str, text: str, language: str) -> list[Claim]:
+    def claims(self, title: str, text: str, language: str, split: Sequence[Words] = ()) -> list[Claim]:
         """As `tag`, with the expression behind each evidence and the article's stance to it."""
         spoken = language.partition("-")[0].lower()
         known = spoken in _SCRIPT_OF
-        fields = [split_words(title), split_words(text)]
+        fields = split or (split_words(title), split_words(text))
         hits: dict[int, list[_Hit]] = defaultdict(list)
         cues: list[tuple[Cue, Found]] = []
         aside = None
