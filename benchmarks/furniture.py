@@ -62,6 +62,9 @@ class Article:
     title: str
     lines: tuple[Line, ...]
     author: str
+    subject: str
+    town: str
+    people: tuple[str, ...]
 
     @property
     def url(self) -> str:
@@ -123,7 +126,11 @@ def make_article(number: int, host: Host, rng: random.Random) -> Article:
     chance = rng.random()
     if host.articles and chance < 0.07:  # the same story at another address, or a live report that goes on at a new one
         told = rng.choice(host.articles)
-        more = (Line(text=_paragraph(host, rng, host.subject), kind="article"),) if chance < 0.03 else ()
+        more = (
+            (Line(text=_paragraph(host, rng, told.subject, told.town, told.people), kind="article"),)
+            if chance < 0.03
+            else ()
+        )
         return replace(told, number=number, lines=(*more, *told.lines))
     words = host.words
     is_running = rng.random() < 0.35
@@ -132,8 +139,8 @@ def make_article(number: int, host: Host, rng: random.Random) -> Article:
     people = [host.person if is_running else rng.choice(words["names"]), rng.choice(words["names"])]
     body = [Line(text=_paragraph(host, rng, subject, town, people), kind="article") for _ in range(rng.randint(3, 9))]
     if is_running:
-        told = words["background"].format(s=host.subject, t=host.town, p=host.person)
-        body.insert(rng.choice([2, len(body) - 1, len(body)]), Line(text=told, kind="article"))
+        background = words["background"].format(s=host.subject, t=host.town, p=host.person)
+        body.insert(rng.choice([2, len(body) - 1, len(body)]), Line(text=background, kind="article"))
     if rng.random() < 0.4 and len(body) > 3:
         for at, subhead in zip((3, 2), rng.sample(words["subheads"], 2), strict=True):
             body.insert(at, Line(text=subhead, kind="subhead"))
@@ -149,13 +156,16 @@ def make_article(number: int, host: Host, rng: random.Random) -> Article:
         title=f"{subject[:1].upper()}{subject[1:]}: {town}, {rng.randint(2, 99)} – {frame[:24].split(',')[0]}",
         lines=tuple(body),
         author=author,
+        subject=subject,
+        town=town,
+        people=tuple(people),
     )
 
 
-def _paragraph(host: Host, rng: random.Random, subject: str, town: str = "", people: Sequence[str] = ()) -> str:
+def _paragraph(host: Host, rng: random.Random, subject: str, town: str, people: Sequence[str]) -> str:
     frames = rng.sample(host.words["frames"], rng.randint(2, 3))
     joint = "" if host.language in ("zh", "ja") else " "
-    return joint.join(_fill(frame, rng, subject, town or host.town, people or host.authors) for frame in frames)
+    return joint.join(_fill(frame, rng, subject, town, people) for frame in frames)
 
 
 def _fill(frame: str, rng: random.Random, subject: str, town: str, people: Sequence[str]) -> str:
@@ -352,7 +362,7 @@ def _again(
     for each in pages[::10]:
         lines = lines_of(each, rng)
         first = next(at for at, line in enumerate(lines) if line.kind == "article")
-        told = Line(text=_paragraph(each.host, rng, each.host.subject), kind="article")
+        told = Line(text=_paragraph(each.host, rng, each.subject, each.town, each.people), kind="article")
         grown.append(warc_of(each.url, html_of(each, [*lines[: first + 1], told, *lines[first + 1 :]])))
     changed.write_bytes(b"".join(grown))
     read(out, same, given.workers, given.batches + 1)

@@ -227,8 +227,9 @@ PROFILES: Final = (
     column(
         "blocks",
         _list(WHOLE),
-        "paragraphs in their order, before any was taken off: hash, and in the last 8 bits what was seen of each",
+        "paragraphs in their order, before any was taken off: hash, and in the last 23 bits what was seen of each",
     ),
+    column("scheme", TEXT, "what the blocks mean; other schemes are not comparable"),
     _LOAD_ID,
 )
 

@@ -10,6 +10,7 @@ from apache_beam.typehints.decorators import no_annotations
 
 from transforms.core.decide import Counted, Decision, decide
 from transforms.core.deliveries import Known, LinkedPair, Notice, Recall
+from transforms.core.furniture import SCHEME
 from transforms.core.place import place
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
@@ -108,7 +109,7 @@ def rows_of(decision: Decision, now: datetime) -> Iterator[Row]:
         yield Row(table=row.table, date=row.date, ref=row.head.ref)
         yield Row(table="fingerprints", date=row.date, ref=row.head.ref, values={"stored_in": row.table})
         if row.head.is_noted:
-            yield Row(table="profiles", date=day, ref=row.head.ref, values={"host": row.head.host})
+            yield Row(table="profiles", date=day, ref=row.head.ref, values={"host": row.head.host, "scheme": SCHEME})
     for sighting in decision.sightings:
         yield Row(table="sightings", date=day, values=asdict(sighting))
     for notice in decision.notices:

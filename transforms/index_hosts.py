@@ -12,11 +12,11 @@ from typing import Final
 
 import pyarrow as pa
 
-from transforms.core.furniture import WINDOW, HostProfile, Page, learn
+from transforms.core.furniture import SCHEME, WINDOW, HostProfile, Page, learn
 from transforms.snapshot import TableFile
 
 #: Of `profiles`.
-COLUMNS: Final = ("host", "article_id", "version", "blocks")
+COLUMNS: Final = ("host", "article_id", "version", "blocks", "scheme")
 
 
 def note_pages(db: sqlite3.Connection, rows: Iterable[tuple[TableFile, pa.RecordBatch]]) -> None:
@@ -24,7 +24,9 @@ def note_pages(db: sqlite3.Connection, rows: Iterable[tuple[TableFile, pa.Record
     touched: defaultdict[int, set[str]] = defaultdict(set)
     for _, batch in rows:
         values = [batch[name].to_pylist() for name in (*COLUMNS, "load_id")]
-        for host, article_id, version, blocks, load_id in zip(*values, strict=True):
+        for host, article_id, version, blocks, scheme, load_id in zip(*values, strict=True):
+            if scheme != SCHEME:
+                continue
             touched[load_id].add(host)
             db.execute(
                 "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?)",

@@ -10,6 +10,7 @@ from transforms.core.furniture import (
     END,
     MOST,
     NOTHING,
+    SCHEME,
     TOP,
     WINDOW,
     HostProfile,
@@ -123,7 +124,7 @@ def test_subheads_lists_and_short_remarks_in_the_midst_stay():
     pages = []
     for number in (1, 2):
         title, lines = story(number)
-        kept = [*lines[:2], "Background", lines[2], "- Flour", "- Salt", lines[3], "No comment.", lines[4]]
+        kept = [*lines[:2], "Background", lines[2], "- Flour", "- Salt", lines[3], "No comment.", "For:", lines[4], "-"]
         pages.append((title, kept))
     profile = profile_of(*(noted(number, *page, headings=("Background",)) for number, page in enumerate(pages)))
     assert profile.furniture == {}
@@ -166,6 +167,31 @@ def test_a_box_that_names_outlet_and_town_is_no_part_of_the_stories():
         )
     title, lines = story(3)
     assert cleaned(title, [*lines, f"The Thornwick Ledger. {ABOUT}"], profile_of(*pages)) == lines
+
+
+def test_what_gets_through_on_few_pages_counts_among_these():
+    plain = [noted(number, *story(number)) for number in range(20, 36)]
+    pages = []
+    for number in (1, 2):
+        title, lines = story(number)
+        pages.append(
+            noted(number, title, [*lines[:2], "Advertisement", *lines[2:], "Follow us", "All rights reserved"])
+        )
+    profile = profile_of(pages[0], *plain, pages[1])
+    title, lines = story(3)
+    page = [*lines[:2], "Advertisement", *lines[2:], "Follow us", "All rights reserved"]
+    assert cleaned(title, page, profile) == lines
+
+
+def test_a_box_among_furniture_is_furniture_even_if_it_has_a_word_of_the_stories():
+    def page(number):
+        title, lines = story(number)
+        rest = ["Follow us", "Write to us", f"{ABOUT} Quarterly harbour guides are free.", "All rights reserved"]
+        return f"Harbour quarterly {title}", lines, [*lines, *rest]
+
+    profile = profile_of(*(noted(number, page(number)[0], page(number)[2]) for number in (1, 2)))
+    title, lines, whole = page(3)
+    assert cleaned(title, whole, profile) == lines
 
 
 @pytest.mark.parametrize(
@@ -239,4 +265,18 @@ def test_whatever_pages_hold_what_is_known_is_bounded_and_taking_off_only_takes_
     assert all(line in rest for line in left.split("\n\n") if line)
     assert compared_version("title", left, profile) == compared_version(
         "title", "\n\n".join(blocks.paragraphs), profile
+    )
+
+
+def test_what_is_noted_is_pinned():
+    assert SCHEME == "1:blake2b40-words18-flags5"
+    lines = [
+        "12 min read",
+        "The ferry council of Marrin said on Monday that the harbour would be closed. " * 2,
+        NEWSLETTER,
+    ]
+    assert note_blocks("Harbour closed", blocks_of("\n".join(lines))) == (
+        192624574280499203,
+        3958276133746638874,
+        4700962798090321937,
     )

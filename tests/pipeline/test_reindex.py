@@ -16,6 +16,7 @@ from pipeline.feedstate import FeedStates, Wanted
 from pipeline.output import InUse, open_output
 from pipeline.reindex import reindex
 from transforms import index_file
+from transforms.core.furniture import SCHEME
 from transforms.index import Index
 from transforms.index_file import closed_note
 
@@ -53,7 +54,7 @@ def stored(article_id, version, anchors):
 
 def noted(article_id, blocks):
     """A page of a host."""
-    return {"host": "a.example", "article_id": article_id, "version": "v1", "blocks": blocks}
+    return {"host": "a.example", "article_id": article_id, "version": "v1", "blocks": blocks, "scheme": SCHEME}
 
 
 def asked(number, **more):

@@ -1,7 +1,7 @@
 """What stands on the pages of a host whatever they tell: newsletter lines, bylines, copyright, related headlines.
 
 Does no I/O and knows no language and no site. A page's text is a row of blocks (paragraphs). A block is known by the
-hash of its normalised form, in which figures are folded where the block is short, so that counters do not matter, and
+hash of its normalised form, in which figures are folded unless it is a paragraph, so that counters do not matter, and
 is noted with what is seen of it on its page: whether it is long, where it stands, and how much of its wording the rest
 of the text has, too. `learn` judges blocks that two or more articles of a host share:
 
@@ -10,7 +10,7 @@ of the text has, too. `learn` judges blocks that two or more articles of a host 
 - **In the midst** a block is furniture as long as at least half of the pages have it.
 - What **belongs to the story** may be told again: a paragraph of background, a quotation. That is a block whose words
   the rest of the text repeats; and subheads, items of lists, short sentences in the midst. It is taken for furniture
-  only where nearly all of at least eight articles have it.
+  only where nearly all of at least ten articles have it.
 
 A block that was found to be furniture and later is not stays known, so that texts that were cleaned of it can be
 compared with others.
@@ -18,7 +18,7 @@ compared with others.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import pairwise
@@ -45,8 +45,6 @@ MOST: Final = 128
 #: A block of so many characters is a paragraph; without spaces between words, of fewer.
 _LONG: Final = 100
 _LONG_UNSPACED: Final = 40
-#: Figures are folded in blocks up to this length.
-_COUNTER: Final = 120
 #: A shorter sentence in the midst of a text may be an answer, or the end of a paragraph.
 _SHORT: Final = 40
 _SHORT_UNSPACED: Final = 16
@@ -54,20 +52,24 @@ _SHORT_UNSPACED: Final = 16
 #: be a subhead. On less than half as many it is none any more.
 _SHARE_OF_SENTENCES: Final = 6
 _SHARE_OF_LABELS: Final = 3
+#: Pages are one story if one has more than this share of the other's beginning.
+_SAME: Final = 0.5
 #: So many stories with a block, and such a share of all, leave no doubt.
-_SURE: Final = 8
-_SURE_SHARE: Final = 0.9
+_SURE: Final = 10
+_COMMON: Final = 0.6
+_SURE_SHARE: Final = 0.95
 
 _FIGURES: Final = re.compile(r"\d[\d.,:/]*")
 #: The beginnings of longer words; the same in scripts beyond those of Europe, where words are shorter; where words are
 #: not spaced runs of characters, kana that only inflect left out.
 _STEMS: Final = re.compile(r"([^\W\d_]{6})[^\W\d_]*")
 _SHORTER_STEMS: Final = re.compile(r"([\uac00-\ud7a3]{3}|[\u0590-\u0dff\u10a0-\u10ff\u1200-\u139f]{5})[^\W\d_]*")
-_GRAMS: Final = re.compile(
-    r"(?=([\u2e80-\u3040\u30a0-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff]{3}|[\u0e00-\u109f]{6}))"
-)
+_HAN: Final = r"[\u30a1-\u30fa\u30fc\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_GRAMS: Final = re.compile(rf"(?=({_HAN}{{3}}|[\u0e00-\u109f]{{6}}))|(?<!{_HAN})({_HAN}{{2}})(?!{_HAN})")
 _EUROPE: Final = "\u0590"
 _ENDS: Final = tuple(".!?…。！？।؟\"'”’»)")
+_LEADS_ON: Final = (":", "：")
+_WORD: Final = re.compile(r"[^\W_]")
 _ITEM: Final = ("- ", "| ", "• ")
 
 #: A block as it is noted: its key; of each word that it shares with title and lead one of `_WORD_BITS`; five flags.
@@ -76,25 +78,34 @@ _WORD_BITS: Final = 18
 _TRAIT_BITS: Final = _FLAG_BITS + _WORD_BITS
 _TRAITS: Final = (1 << _TRAIT_BITS) - 1
 _OUTER, _HEAD, _KEPT, _PARAGRAPH, _SENTENCE = 1, 2, 4, 8, 16
-#: A paragraph that shares so many words with title and lead is of the article itself.
-_QUOTED: Final = 3
-#: ... or so many, if other paragraphs that do come behind it.
+#: A paragraph that shares so many words with title and lead is of the article itself; if others quote it, surely.
 _RELATED: Final = 2
+_QUOTED: Final = 3
+_OWN: Final = 5
+#: The first paragraph stands among so many blocks.
+_HEAD_BLOCKS: Final = 6
 #: Follows the last block of a page.
 _END: Final = 0
+
+#: Names what a noted block is; stored with each page. Others are not comparable.
+SCHEME: Final = "1:blake2b40-words18-flags5"
 
 #: What is known of a block: it is furniture now; at the head of texts, too.
 ACTIVE: Final = 1
 AT_HEAD: Final = 2
-#: Nearly all pages have it.
-SURE: Final = 4
+#: Most stories have it; nearly all of many have it; it stands at edges or among others, so that few are enough; it is
+#: the lead of one story that others quote.
+COMMON: Final = 4
+SURE: Final = 8
+LASTING: Final = 16
+QUOTED: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostProfile:
     """What is known of the pages of a host."""
 
-    furniture: Mapping[int, int] = field(default_factory=dict)  #: by key: `ACTIVE`, `AT_HEAD`, `SURE`; 0: it was
+    furniture: Mapping[int, int] = field(default_factory=dict)  #: by key: `ACTIVE` and more; 0: it was once
     changed: int = 0  #: load since which that is known
     pages: int = 0  #: noted
 
@@ -163,7 +174,13 @@ def note_blocks(title: str, blocks: Blocks, *, site: str = "", headings: Iterabl
         is_outer = not first <= at <= last
         trait = about[at] << _FLAG_BITS | _OUTER * is_outer | _HEAD * (at < head) | _PARAGRAPH * blocks.long[at]
         is_sentence, is_short = line.endswith(_ENDS), len(line) < (_SHORT_UNSPACED if _is_unspaced(line) else _SHORT)
-        is_kept = line.startswith(_ITEM) or (is_sentence and is_short) or (line in subheads and not is_outer)
+        is_kept = (
+            line.startswith(_ITEM)
+            or line.endswith(_LEADS_ON)
+            or not _WORD.search(line)
+            or (is_sentence and is_short)
+            or (line in subheads and not is_outer)
+        )
         trait |= _KEPT * is_kept | _SENTENCE * (is_sentence and not is_short)
         noted.setdefault(key, key << _TRAIT_BITS | trait)
     every = tuple(noted.values())
@@ -222,14 +239,20 @@ def learn(known: Mapping[int, int], pages: Sequence[Page]) -> dict[int, int]:
     bonds = {key: _bond([*where.values()]) for key, where in seen.items() if len(where) > 1}
     runs = _runs(pages, stories, bonds)
     number = max(stories, default=-1) + 1
+    lasting = runs | {key for key, bond in bonds.items() if bond == 0 and _is_edge([*seen[key].values()])}
+    bearing = {story for key in lasting if not _is_at_head(seen[key].values()) for story in seen[key]}
     for key in sorted(bonds.keys() | {key for key, state in known.items() if state & ACTIVE and key in seen}):
         traits = [*seen[key].values()]
         asked = number - min(seen[key])
-        is_sure = _is_sure(traits, asked)
-        if is_sure or key in runs or (bonds.get(key) == 0 and _is_usual(traits, asked)):
-            at_head = AT_HEAD * (sum(1 for trait in traits if trait & _HEAD) > 1)
-            now[key] = now.get(key, 0) & AT_HEAD | ACTIVE | at_head | SURE * is_sure
-        elif now.get(key, 0) & ACTIVE and 2 * _share(traits) * len(traits) < asked and not _is_edge(traits):
+        among = sum(1 for story in bearing if story >= min(seen[key])) if seen[key].keys() <= bearing else asked
+        bond = bonds.get(key, 2)
+        state = SURE * _is_sure(traits, asked) | LASTING * (key in lasting)
+        if state or (bond == 0 and _share(traits) * len(traits) >= among):
+            state |= AT_HEAD * _is_at_head(traits)
+            state |= COMMON * (bond == 0 and len(traits) > 2 and len(traits) >= _COMMON * asked)
+            state |= QUOTED * any(_is_own(trait) for trait in traits)
+            now[key] = now.get(key, 0) & ~SURE | ACTIVE | state
+        elif not now.get(key, 0) & LASTING and 2 * _share(traits) * len(traits) < among:
             now[key] = 0
     return dict(list(now.items())[-MOST:])
 
@@ -242,7 +265,7 @@ def without_furniture(title: str, blocks: Blocks, profile: HostProfile, *, site:
     """
     states = [profile.furniture.get(key, 0) for key in blocks.keys]
     doubtful = [at for at, state in enumerate(states) if state & ACTIVE and not state & (AT_HEAD | SURE)]
-    own = _own(title, site, blocks, states, doubtful) if doubtful else frozenset()
+    own = _own(title, site, blocks, states, doubtful) if doubtful else set()
     return "\n\n".join(
         paragraph
         for at, (paragraph, state) in enumerate(zip(blocks.paragraphs, states, strict=True))
@@ -250,20 +273,15 @@ def without_furniture(title: str, blocks: Blocks, profile: HostProfile, *, site:
     )
 
 
-def _own(title: str, site: str, blocks: Blocks, states: Sequence[int], doubtful: Sequence[int]) -> frozenset[int]:
+def _own(title: str, site: str, blocks: Blocks, states: Sequence[int], doubtful: Sequence[int]) -> set[int]:
     """Which blocks are of the article itself, of those that are furniture on other pages."""
-    head = _head(blocks.long)
-    rest = [at for at, state in enumerate(states) if not state and blocks.long[at]]
-    titled, named = _normalised([title, site])
-    about = _about(titled, named, blocks, (*doubtful, *rest[-1:]))
-    last = rest[-1] if rest and about[rest[-1]].bit_count() >= _RELATED else 0
-    return frozenset(
-        at
-        for at in doubtful
-        if at < head
-        or about[at].bit_count() >= _QUOTED
-        or (at < last and blocks.long[at] and about[at].bit_count() >= _RELATED)
-    )
+    own = {at for at in doubtful if at < _head(blocks.long)}
+    asked = [at for at in doubtful if at not in own and (states[at] & QUOTED or not states[at] & COMMON)]
+    if asked:
+        titled, named = _normalised([title, site])
+        about = _about(titled, named, blocks, asked)
+        own.update(at for at in asked if about[at].bit_count() >= (1 if states[at] & QUOTED else _QUOTED))
+    return own
 
 
 def compared_version(title: str, text: str, profile: HostProfile) -> str:
@@ -277,7 +295,7 @@ def compared_version(title: str, text: str, profile: HostProfile) -> str:
 
 def _key(line: str) -> int:
     """What a block is known by: 40 bits."""
-    if len(line) <= _COUNTER and any(map(str.isalpha, line)):
+    if not _is_long(line) and any(map(str.isalpha, line)):
         line = _FIGURES.sub("0", line)
     return int.from_bytes(blake2b(line.encode(), digest_size=5).digest(), "big")
 
@@ -291,44 +309,62 @@ def _is_long(line: str) -> bool:
 
 
 def _head(long: Sequence[bool]) -> int:
-    """How many blocks are the head of a text: up to its first paragraph, and no more than three."""
-    first = next((at for at, is_long in enumerate(long) if is_long), len(long))
-    return min(first + 1, 3)
+    """How many blocks are the head of a text: up to its first paragraph, if that is among the first few."""
+    return next((at + 1 for at, is_long in enumerate(long[:_HEAD_BLOCKS]) if is_long), 3)
 
 
 def _wording(line: str) -> set[str]:
     """What tells the wording of a block: the beginnings of its longer words."""
     if line.isascii() or max(line) < _EUROPE:
         return set(_STEMS.findall(line))
-    return {*_GRAMS.findall(line), *_SHORTER_STEMS.findall(line)}
+    return {run or word for run, word in _GRAMS.findall(line)}.union(_SHORTER_STEMS.findall(line))
 
 
 def _stories(pages: Sequence[Page]) -> list[int]:
-    """The number of each page's story: pages of one article, and those that share most of their paragraphs."""
+    """The number of each page's story: pages of one article, and those of which one has most of the other's beginning.
+
+    At their ends pages quote one another.
+    """
     numbers: list[int] = []
-    owns: list[set[int]] = []
+    told: list[tuple[set[int], set[int]]] = []
     of: dict[str, int] = {}
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for page in pages:
-        long = [note for note in page.blocks if note & _PARAGRAPH]
-        own = {note >> _TRAIT_BITS for note in long if note & _TRAITS >> _FLAG_BITS} or {
-            note >> _TRAIT_BITS for note in long
-        }
+        own = _own_paragraphs(page)
+        top = set(own[: max(2, -(-len(own) // 2))])
         same = of.get(page.article_id)
         if same is None:
-            alike = Counter(story for key in own for story in holders.get(key, ()))
-            same = next(
-                (story for story, count in sorted(alike.items()) if 2 * count > min(len(own), len(owns[story]))), None
+            likely = Counter(story for key in own for story in holders.get(key, ()))
+            alike = {story: _likeness(top, set(own), *told[story]) for story in likely}
+            same = max(
+                (story for story in alike if alike[story]), key=lambda story: (alike[story], -story), default=None
             )
         if same is None:
-            same = len(owns)
-            owns.append(set())
+            same = len(told)
+            told.append((top, set()))
         of[page.article_id] = same
-        for key in own - owns[same]:
+        for key in set(own) - told[same][1]:
             holders[key].append(same)
-        owns[same] |= own
+        told[same][1].update(own)
         numbers.append(same)
     return numbers
+
+
+def _own_paragraphs(page: Page) -> list[int]:
+    """The paragraphs of a page that are surely of its story; where there are none, all."""
+    long = {note >> _TRAIT_BITS: (note & _TRAITS) >> _FLAG_BITS for note in page.blocks if note & _PARAGRAPH}
+    return [key for key, words in long.items() if words.bit_count() >= _RELATED] or list(long)
+
+
+def _likeness(top: Set[int], own: Set[int], other_top: Set[int], others: Set[int]) -> float:
+    """How much of the beginning of one page stands in the other; 0: not most of it, or no more than a quotation."""
+    least = 2 if len(own) > 1 or len(others) > 1 else 1
+    shares = [
+        len(beginning & whole) / len(beginning)
+        for beginning, whole in ((top, others), (other_top, own))
+        if len(beginning & whole) >= least
+    ]
+    return max((share for share in shares if share > _SAME), default=0.0)
 
 
 def _runs(pages: Sequence[Page], stories: Sequence[int], bonds: Mapping[int, int]) -> set[int]:
@@ -381,9 +417,13 @@ def _is_edge(traits: Sequence[int]) -> bool:
     return 2 * sum(trait & _OUTER for trait in traits) > len(traits)
 
 
-def _is_usual(traits: Sequence[int], asked: int) -> bool:
-    """Whether enough have a block that was seen so in some stories, of all that came since the first of them."""
-    return _is_edge(traits) or _share(traits) * len(traits) >= asked
+def _is_at_head(traits: Iterable[int]) -> bool:
+    return sum(1 for trait in traits if trait & _HEAD) > 1
+
+
+def _is_own(trait: int) -> bool:
+    """Whether a block is a paragraph that shares much with title and lead of the page where it was seen so."""
+    return bool(trait & _PARAGRAPH) and (trait >> _FLAG_BITS).bit_count() >= _OWN
 
 
 def _share(traits: Sequence[int]) -> int:
