@@ -1,6 +1,5 @@
 """Host profiles end to end: what recurs on a host's pages is taken off later ones, and makes no versions."""
 
-import itertools
 import json
 import random
 import shutil
@@ -96,23 +95,17 @@ def test_a_stored_page_that_differs_only_by_furniture_is_unchanged_and_one_that_
 def test_with_a_profile_order_and_batches_make_no_difference(run, tmp_path):
     deliveries = [page(1, body(1), 4), page(6, body(6), 5), page(1, [*body(1), *body(10, 1)], 6), page(1, body(1), 7)]
     seen = []
-    for number, order in enumerate(itertools.permutations(range(4))):
-        if number % 5:
-            continue
-        folder = tmp_path / str(number)
+    for name, batches in {"at once": [[0, 1, 2, 3]], "backwards": [[3, 2], [1, 0]]}.items():
+        folder = tmp_path / name
         folder.mkdir()
-        out = folder / "out"
-        deliver(run, folder, *(page(seed, body(seed), seed) for seed in (1, 2)), out=out)
-        groups = [order] if number % 2 else [order[:2], order[2:]]
-        for group in groups:
-            deliver(run, folder, *(deliveries[each] for each in group), out=out)
-        with newsbeam.open(out) as archive:
-            keys = (
-                "SELECT article_id, version, title, text FROM articles UNION SELECT article_id, version, title, text "
-            )
+        deliver(run, folder, *(page(seed, body(seed), seed) for seed in (1, 2)), out=folder / "out")
+        for batch in batches:
+            deliver(run, folder, *(deliveries[each] for each in batch), out=folder / "out")
+        keys = "SELECT article_id, version, title, text FROM articles UNION SELECT article_id, version, title, text "
+        with newsbeam.open(folder / "out") as archive:
             seen.append(archive.sql(f"{keys} FROM copies ORDER BY ALL").fetchall())
-    assert len(seen) == 5
-    assert all(rows == seen[0] for rows in seen)
+    assert len(seen[0]) == 4
+    assert seen[1] == seen[0]
 
 
 def test_only_pages_are_noted(run, tmp_path, rows):
