@@ -145,14 +145,16 @@ def test_report_for_a_machine(capsys, written):
 
 
 def test_text_is_tried(capsys, written):
-    words = ["The relief corridor stayed open.", "--title", "No war", "--language", "en", "--topics", written(GOOD)]
+    text = "The relief corridor, the only corridor, stayed open."
+    words = [text, "--title", "No war", "--language", "en", "--topics", written(GOOD)]
     code, out, err = told(capsys, "try", *words)
     assert (code, err) == (0, [])
     assert out[0].startswith("language en, taxonomy 1+")
     assert out[1:] == [
-        "0.507  corridor (Corridors), subject",
+        "0.568  corridor (Corridors), subject",
         "       text 11-19  corridor  by 'corridor' (en)",
-        "0.300  war (War), mentioned",
+        "       text 30-38  corridor  by 'corridor' (en)",
+        "0.220  war (War), mentioned",
         "       title 3-6  war  by 'war' (en), denied",
     ]
     code, out, _ = told(capsys, "try", *words, "--json")
