@@ -8,6 +8,8 @@ from typing import Any, Final
 from pipeline.wording import counted
 from transforms.retag_rows import TagChanges
 
+#: From so many articles on, starting is no longer most of the time.
+_MANY: Final = 1_000
 #: Topics and places told to a person, at most; a machine is told all.
 _MOST: Final = 30
 
@@ -59,7 +61,7 @@ class RetagReport:
 
     def _told(self) -> list[str]:
         changes, did = self.changes, "Would tag" if self.dry_run else "Tagged"
-        speed = f", {changes.tagged / self.seconds:,.0f} a second" if self.seconds else ""
+        speed = f", {changes.tagged / self.seconds:,.0f} a second" if changes.tagged >= _MANY else ""
         lines = [
             f"{did} {counted(changes.tagged, 'article')} by taxonomy {self.taxonomy_version}{speed}.",
             f"{changes.changed:,} gained or lost a topic or a place.",
