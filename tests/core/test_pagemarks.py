@@ -15,6 +15,8 @@ from transforms.core.pagemarks import marks_of
         ('<div class="moretta"></div>', set()),
         ('<div class="ad"></div>', {"advert"}),
         ('<div class="lead"></div>', set()),
+        ('<div class="article-header"></div>', set()),
+        ('<div class="lista-comentarios"></div>', {"comment"}),
         ('<div id="social-sharing" class="box"></div>', {"share"}),
         ('<div role="contentinfo"></div>', {"foot"}),
         ("<nav></nav>", {"nav"}),

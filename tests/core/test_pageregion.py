@@ -46,6 +46,13 @@ def test_links_between_paragraphs_do_not():
     assert chosen(body, A, B) == [A, B]
 
 
+def test_a_kept_paragraph_that_points_elsewhere_goes_and_a_linked_sentence_stays():
+    pointer, sentence = "Read also: <a href=/x>Lower Fell puts off the vote on its bridge</a>", f"<a href=/y>{C}</a>"
+    body = f"<article><p>{A}</p><p>{pointer}</p><p>{B}</p><p>{sentence}</p><p>{D}</p></article>"
+
+    assert chosen(body, A, "Read also: Lower Fell puts off the vote on its bridge", B, C, D) == [A, B, C, D]
+
+
 def test_text_outside_the_region_goes_even_if_the_engine_kept_it():
     body = f"<div><p>{TEASER}</p></div><article>{paragraphs(A, B, C, D, E)}</article>"
 

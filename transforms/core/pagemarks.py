@@ -20,18 +20,18 @@ _WORDS: Final = {
         "read next", "readnext", "read also", "read more", "readmore", "also read", "also like", "latest", "outbrain",
         "taboola", "upnext", "next up", "next post", "next article", "teaser", "promo", "card",
     ),
-    "share": ("share", "sharing", "social", "follow", "facebook", "twitter", "whatsapp"),
+    "share": ("share", "sharing", "compart", "partag", "social", "follow", "facebook", "twitter", "whatsapp"),
     "letter": (
         "newsletter", "subscri", "signup", "sign up", "opt in ", "optin ", "mailing", " cta ", "paywall", "login",
     ),
-    "comment": ("comment", "disqus", "respond", "response", "reply", "discussion"),
-    "author": ("author", "byline", " bio ", "contributor", "writer", "profile"),
+    "comment": ("comment", "komment", "koment", "coment", "disqus", "respond", "response", "reply", "discussion"),
+    "author": ("author", "autor", "auteur", "byline", " bio ", "contributor", "writer", "profile"),
     "caption": (
         "caption", "credit", "figure", "photo", "image", "gallery", "media", "embed", "video", "slide",
     ),
     "side": ("sidebar", "widget", "aside", "rail", " toc ", "table of contents", "complementary"),
     "menu": (
-        " nav", "menu", "breadcrumb", "pagination", "pager", " skip", "toolbar", "header", "masthead", "topbar",
+        " nav", "menu", "breadcrumb", "pagination", "pager", " skip", "toolbar", "masthead", "topbar",
         "banner",
     ),
     "foot": ("foot", "copyright", "legal", "disclaimer", "colophon", "contentinfo"),

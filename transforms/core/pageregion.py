@@ -7,6 +7,7 @@ So the region is the smallest element that holds most of the running text, what 
 - what is marked as furniture (`pagemarks`) goes, even if the engine kept it, unless the mark is a weak one;
 - what the engine kept and what reads like running text stays;
 - headings, items, rows and short paragraphs stay between the first and the last of these, unless they are links;
+- a paragraph that is little but a link and no sentence points elsewhere ("Read also: ...") and goes;
 - running text that stands there twice (once for small screens) stays once.
 
 A mark counts for nothing on a page where much of the text, or of what the engine kept, stands under it: there it is the
@@ -28,6 +29,7 @@ class RegionConfig:
 
     running: int = 32  #: shorter blocks are no running text
     linked: float = 0.2  #: nor are those with a larger share of links
+    pointing: float = 0.7  #: a paragraph with this share of links that is no sentence points elsewhere
     trust: float = 3.0  #: how much more a block counts that the engine kept
     most: float = 0.75  #: the region holds this share of what its own container holds
     under_mark: float = 0.4  #: a mark under which more of the page's text stands counts for nothing
@@ -43,6 +45,8 @@ _WIDE: Final = re.compile(
 )
 #: Blocks that may be short in an article.
 _PARTS: Final = HEADINGS | {"li", "tr", "dd", "dt", "p", "blockquote", "pre"}
+_PARAGRAPHS: Final = frozenset(("p", "div"))
+_SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", '"', "”", "»")
 #: Elements that are no region: parts of one.
 _PIECES: Final = HEADINGS | {"p", "li", "td", "th", "tr", "blockquote", "ul", "ol", "span", "a"}
 #: Of a key: what the engine joined may be found in its whole text, if it is no word that stands anywhere.
@@ -107,7 +111,12 @@ class _Region:
 
     def _is_sure(self, place: int) -> bool:
         marks = self.furniture[place]
-        return (self.kept[place] and marks <= WEAK) or self.running[place]
+        return (self.kept[place] and marks <= WEAK and not self._points(place)) or self.running[place]
+
+    def _points(self, place: int) -> bool:
+        block = self.page.blocks[place]
+        points = block.linked >= self.config.pointing * len(block.text) and self._tag(place) in _PARAGRAPHS
+        return points and not block.text.endswith(_SENTENCE_ENDS)
 
     def _fits(self, place: int) -> bool:
         block = self.page.blocks[place]
@@ -167,7 +176,7 @@ class _Region:
         once = []
         for place in places:
             key = self.keys[place]
-            if key not in met or len(key) < self.config.twice:
+            if key not in met or weight(key) < self.config.twice:
                 once.append(place)
             met.add(key)
         return once
