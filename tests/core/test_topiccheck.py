@@ -48,6 +48,8 @@ def test_fault_of_an_expression(entries, place, kind, message):
         ["{text: truce, with: [army]}", "{text: truce, with: [navy]}"],
         ["{text: truce, weight: 0.5}", "truce deal"],
         ["=UN", "=U.N. envoy", "WHO"],
+        ["Artillery", "Artillery~", "~artillery"],
+        ["open … passage", "open …6 passage"],
         ["<number> dead", "open … safe passage", "Luftangriff~"],
         ["{text: corridor, with: [(aid|relief) convoy], within: 4, without: [military]}"],
     ],

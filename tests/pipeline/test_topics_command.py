@@ -70,7 +70,7 @@ PLANTED = {
     "shadowed": ("safe … passage", "humanitarian corridors", 16, "'humanitarian corridors' adds nothing", 1),
     "duplicate": ("[battle,", "[battle, battle,", 26, "shadowed: 'battle' adds nothing to 'battle'", 1),
     "ambiguous": ("[treaty,", "[battles, treaty,", 32, "ambiguous: 'battles' speaks for another topic too", 1),
-    "idle unless": ("humanitarian corridor game", "chess", 20, "idle: no expression of the topic", 1),
+    "idle unless": ("accord, pact]", "accord]\n    unless: {en: [chess]}", 33, "idle: no expression of the topic", 1),
     "silent": ("[battle, offensive, war]", "[{text: war, weight: 0.1}]", 26, "they claim nothing", 1),
 }
 

@@ -8,7 +8,8 @@ the tagger would find there tells what is wrong with it.
 - shadowed: another expression of its topic finds the same words in every spelling and weighs no less;
 - ambiguous: an expression of another topic finds the same words; both are sure (weight .5 or more), neither asks for
   company, and neither topic is part of the other;
-- idle: an `unless` inside which no expression of its topic can stand;
+- idle: an `unless` inside which no expression of its topic can stand; not asked where some of these have gaps or
+  company, for what they need is not there;
 - silent: the expressions of a topic in a language do not weigh .5 together.
 """
 
@@ -98,11 +99,12 @@ def _check_language(taxonomy: Taxonomy, language: str) -> Iterator[Finding]:
     ]
     matcher = Matcher(language, sought, numbers=load_cues().get(language, NO_CUES).numbers)
     lineage = _lineage(taxonomy)
+    doubtful = {rule.topic for rule in both if rule.expression.company is not None or len(rule.expression.pieces()) > 1}
     for number, rule in enumerate(rules):
         samples = list(islice(_samples(rule.expression), _MANY_SAMPLES))
         tested = [(sample, length, matcher.find(sample)) for sample, length in samples]
         if rule.group == "unless":
-            yield from _unless_findings(rule, number, tested, both)
+            yield from _unless_findings(rule, number, tested, both, sure=rule.topic not in doubtful)
         else:
             yield from _expression_findings(rule, number, tested, both, lineage)
     yield from _silent(taxonomy, language)
@@ -153,7 +155,7 @@ def _expression_findings(
             yield Finding(rule.path, "ambiguous", message)
 
 
-def _unless_findings(rule: _Rule, number: int, tested: _Tested, rules: list[_Rule]) -> Iterator[Finding]:
+def _unless_findings(rule: _Rule, number: int, tested: _Tested, rules: list[_Rule], *, sure: bool) -> Iterator[Finding]:
     text = rule.expression.text
     useful = False
     for sample, _, found in tested:
@@ -168,7 +170,7 @@ def _unless_findings(rule: _Rule, number: int, tested: _Tested, rules: list[_Rul
             and hit.end <= own[0].end
             for hit in found
         )
-    if not useful:
+    if sure and not useful:
         yield Finding(rule.path, "idle", f"no expression of the topic can stand inside {text!r}")
 
 
@@ -221,12 +223,14 @@ def _samples(expression: Expression) -> Iterator[tuple[str, int]]:
     company = expression.company
     crowd = f", {_plain(pieces(company.wanted[0])[0].spellings[0])}" if company and company.wanted else ""
     crowd += ", x"  # so that no text is of capitals only, in which acronyms prove nothing
-    for spelling in product(*(piece.spellings for piece in expression.pieces())):
-        words = _plain(" x ".join(spelling))
+    parts = expression.pieces()
+    for spelling in product(*(piece.spellings for piece in parts)):
+        words = _plain(" ".join(f"{'x ' * part.gap}{words}" for part, words in zip(parts, spelling, strict=True)))
         yield words + crowd, len(words.rstrip(".!?'\"’"))
 
 
 def _plain(spelling: str) -> str:
     """A spelling as it would stand in a text."""
     chunks = spelling.replace(NUMBER, "7").split()
-    return " ".join(chunk.removeprefix("=").strip("~") for chunk in chunks)
+    whole = (f"{chunk.rstrip('~')}xq" if chunk.endswith("~") else chunk for chunk in chunks)
+    return " ".join(f"Xq{chunk[1:].lower()}" if chunk[0] == "~" else chunk.removeprefix("=") for chunk in whole)
