@@ -256,25 +256,18 @@ def test_large_hostile_text_is_read_in_linear_time(text):
 
 
 PIECES = st.sampled_from(
-    [
-        "Idlib",
-        "İdlib'de",
-        "بإدلب",
-        "Идлибе",
-        "cease-fire",
-        "humanitarian",
-        "corridors",
-        "UN",
-        "U.N.",
-        "😀",
-        "e\u0301",
-        "\u200f",
-    ]
+    """
+    Idlib İdlib'de بإدلب Идлибе Ідлібі ادلب cease-fire cease\u00adfire humanitarian corridors UN U.N. EE.UU.
+    الممرات الإنسانية آتش‌بس‌ها پناهندگان перемир'я перемирʼям перемирии ateşkesin Waffenruhen trêves treguas tregua
+    réfugiés re\u0301fugie\u0301s
+    إِدْلِب وإدلـب обстре\u0301лы no 2016 without 12 civilians killed 😀 👩‍👧‍👦 🇸🇾 ❤️
+    e\u0301 \u200f \u0301 \u200d İ ﷺ « » “ ”
+    """.split()
 )
 TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=30).map(" ".join) | st.text(max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(title=TEXTS, text=TEXTS, language=st.sampled_from([*LANGUAGES, "und", "pt"]))
 def test_every_surface_slices_out_of_its_field(title, text, language):
     fields = {"title": title, "text": text}
@@ -285,6 +278,18 @@ def test_every_surface_slices_out_of_its_field(title, text, language):
         for proof in topic.evidence:
             assert proof.surface
             assert fields[proof.field][proof.start : proof.end] == proof.surface
+
+
+@settings(max_examples=100, deadline=None)
+@given(marks=st.text("\u0301\u064e\u200d\u00ad😀👩🇸️İé \n.", max_size=12), language=st.sampled_from(LANGUAGES))
+def test_marks_and_emoji_before_a_word_shift_its_offsets_exactly(marks, language):
+    word = {
+        "en": "truce", "ar": "هدنة", "tr": "ateşkes", "ru": "перемирие", "fr": "trêve", "de": "Waffenruhe",
+        "es": "tregua", "it": "tregua", "fa": "آتش‌بس", "uk": "перемир'я",
+    }[language]  # fmt: skip
+    text = f"{marks} / {word}"
+    spans = [(p.start, p.end) for t in TAGGER.tag("", text, language) if t.id == "ceasefire" for p in t.evidence]
+    assert spans == [(len(marks) + 3, len(text))]
 
 
 @settings(max_examples=60, deadline=None)
