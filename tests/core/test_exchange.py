@@ -221,6 +221,11 @@ def test_a_page_that_redirected_to_the_front_page_leaves_the_entrys_text():
         (b"%PDF-1.4", Reason.UNSUPPORTED),
         (feed("a"), Reason.UNSUPPORTED),
         (b"<html><body><form>Sign in</form></body></html>", Reason.NO_TEXT),
+        (b"<html><body><form><input type=password>Sign in to go on</form></body></html>", Reason.LOGIN_PAGE),
+        (
+            b"<html><body>" + b"<h3><a href=/s>The ferry sails again</a></h3>" * 9 + b"</body></html>",
+            Reason.SECTION_PAGE,
+        ),
     ],
 )
 def test_a_page_that_cannot_be_read_is_one_refusal_with_its_address(body, reason):

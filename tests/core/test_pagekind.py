@@ -231,6 +231,36 @@ def test_a_lead_is_marked_where_an_offer_stands_behind_it_though_no_metadata_tel
         assert read_page(html.encode(), origin="page").access == access
 
 
+def test_lists_without_headings_are_lists():
+    """Titles in elements that are no headings, or links around whole teasers."""
+    bare = "<div class=title><a href=/s/{n}>{title}, told in {n} words</a></div><div>{text} {n}.</div>"
+    wrapped = "<a href=/s/{n}><h3>{title} {n}</h3><p>{text} {n}.</p></a>"
+    for link in (bare, wrapped):
+        assert kind_of(page(f"<h1>Sea</h1>{teasers('en', 20, link)}")) is Reason.SECTION_PAGE
+
+
+def test_reports_that_link_to_themselves_are_an_article():
+    report = "<h2><a href='#{n}'>Report at {n} o’clock</a></h2><p>{text} {n}.</p><p>{text} {n}.</p>"
+    assert kind_of(page(f"<h1>The storm, hour by hour</h1>{teasers('en', 12, report)}")) is None
+
+
+def test_a_brief_of_a_known_day_among_teasers_is_an_article():
+    text, title = SENTENCES["en"]
+    brief = f"<h1>{title}</h1><time datetime=2025-12-05>Friday</time><p>{text}. {text}.</p>"
+    assert kind_of(page(brief + teasers("en", 20))) is None
+
+
+def test_a_page_in_one_form_and_one_with_states_in_its_class_are_articles():
+    paragraphs = article("en", 3).replace("article>", "div>")
+    login = "<input type=password>"
+
+    assert kind_of(page(f"<form id=aspnet>{login}{paragraphs}</form>")) is None
+    assert kind_of(page(f"<div class=modal><form>{login}</form></div>{article('en', 1)}")) is None
+    assert kind_of(page(f"<div class='has-cookie-banner'>{paragraphs}</div>")) is None
+    assert kind_of(page(f"<div class='article-cookies'>{paragraphs}</div>")) is None
+    assert kind_of(page(f"<div class='cookie-state'><main>{paragraphs}</main></div>")) is None
+
+
 def test_a_brief_that_says_that_it_is_an_article_is_one():
     text, _ = SENTENCES["en"]
     head = '<meta property="og:type" content="article"><meta property="article:published_time" content="2025-12-05">'

@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -41,6 +42,8 @@ _WHOLE: Final = 2_500
 _LETTERS_PER_WORD: Final = 4
 #: An offer to subscribe has at least so many letters.
 _OFFER: Final = 60
+#: A form that asks for something has no more paragraphs below a headline.
+_FEW_PARAGRAPHS: Final = 2
 #: So much is looked at of a page.
 _MOST_PIECES: Final = 4_000
 _MOST_HEADINGS: Final = 400
@@ -48,11 +51,13 @@ _MOST_HEADINGS: Final = 400
 _TEASER: Final = 700
 
 _LINKED_HEADINGS: Final = etree.XPath(
-    "//body//*[self::h1 or self::h2 or self::h3 or self::h4][.//a or parent::a][string-length(normalize-space()) > 9]"
-    "[not(ancestor::nav or ancestor::footer or ancestor::aside)]"
+    "//body//*[self::h1 or self::h2 or self::h3 or self::h4]"
+    "[.//a[not(starts-with(@href, '#'))] or parent::a[not(starts-with(@href, '#'))]]"
+    "[string-length(normalize-space()) > 9][not(ancestor::nav or ancestor::footer or ancestor::aside)]"
 )
 _HEADLINE_LINKS: Final = etree.XPath(
-    "count(//body//a[string-length(normalize-space()) > 24][not(ancestor::nav or ancestor::footer or ancestor::p)])"
+    "//body//a[string-length(normalize-space()) > 24][not(starts-with(@href, '#'))]"
+    "[not(ancestor::nav or ancestor::footer or ancestor::p)]"
 )
 _RUNNING: Final = etree.XPath(
     "//body//text()[string-length() > 60][not(parent::script or parent::style)]"
@@ -66,7 +71,8 @@ _PLAYER: Final = etree.XPath(
     " or contains(@class, 'videoplayer') or contains(@class, 'jwplayer') or contains(@class, 'video-js')])"
 )
 _CONSENT: Final = re.compile(
-    r"consent|cookie|gdpr|dsgvo|(?:^|[\s_-])cmp(?:$|[\s_-])|onetrust|didomi|usercentrics|privacy-(?:wall|gate|manager)",
+    r"(?:^|\s)(?!has|is-|no-|not|with)(?:[a-z]{1,3}[_-]{1,2})?(?:cookie|consent|gdpr|dsgvo|cmp(?:$|[\s_-])|onetrust|didomi"
+    r"|usercentrics|privacy-(?:wall|gate|manager))",
     re.IGNORECASE,
 )
 _PAYWALL: Final = re.compile(
@@ -128,7 +134,7 @@ def judge(tree: etree._Element, head: PageHead, text: str, *, url: str = "") -> 
         _login(tree, head, url, letters, is_said),
         _stub(tree, letters, access),
         _video(tree, head, text, letters, is_said),
-        None if is_said and not is_front else _list(tree, is_front=is_front),
+        None if is_said and not is_front else _list(tree, is_front=is_front, is_dated=bool(head.dates)),
     ):
         if found:
             return found
@@ -191,7 +197,7 @@ def _login(tree: etree._Element, head: PageHead, url: str, letters: int, is_said
         return None
     is_gate = bool(_GATES.search(url or head.canonical_url))
     outside = _shares(tree, None)[1]
-    if outside < _OUTSIDE or (is_gate and outside < _ARTICLE):
+    if outside < (_ARTICLE if is_gate else _BRIEF):
         return Verdict(reason=Reason.LOGIN_PAGE, why="a form for a password, and no text besides")
     return None
 
@@ -215,26 +221,24 @@ def _video(tree: etree._Element, head: PageHead, text: str, letters: int, is_sai
     return None
 
 
-def _list(tree: etree._Element, *, is_front: bool) -> Verdict | None:
+def _list(tree: etree._Element, *, is_front: bool, is_dated: bool) -> Verdict | None:
     """Many headings that lead elsewhere, and no running text besides."""
-    headings = _LINKED_HEADINGS(tree)[:_MOST_HEADINGS]
     few = _HEADINGS // 2 if is_front else _HEADINGS
-    if len(headings) >= few:
-        blocks = _blocks(headings)
-        lengths: Counter[etree._Element | None] = Counter()
-        for length, element in _running(tree):
-            lengths[next((part for part in (element, *element.iterancestors()) if part in blocks), None)] += length
-        outside = lengths.pop(None, 0) + sum(length for length in lengths.values() if length >= _TEASER)
-        what = f"{len(headings)} linked headings"
-    elif (links := int(_HEADLINE_LINKS(tree))) >= (few if is_front else _HEADLINES):
-        outside = sum(length for length, _ in _running(tree))
-        what = f"{links} linked headlines"
-    else:
+    heads, what = _LINKED_HEADINGS(tree)[:_MOST_HEADINGS], "linked headings"
+    if len(heads) < few:
+        few = few if is_front else _HEADLINES
+        heads, what = _HEADLINE_LINKS(tree)[:_MOST_HEADINGS], "linked headlines"
+    if len(heads) < few:
         return None
-    if outside >= _ARTICLE:
+    blocks = _blocks(heads)
+    lengths: Counter[etree._Element | None] = Counter()
+    for length, element in _running(tree):
+        lengths[next((part for part in (element, *element.iterancestors()) if part in blocks), None)] += length
+    outside = lengths.pop(None, 0) + sum(length for length in lengths.values() if length >= _TEASER)
+    if outside >= (_BRIEF if is_dated and not is_front else _ARTICLE):
         return None
     reason = Reason.FRONT_PAGE if is_front else Reason.SECTION_PAGE
-    return Verdict(reason=reason, why=f"{what} and next to no running text besides")
+    return Verdict(reason=reason, why=f"{len(heads)} {what} and next to no running text besides")
 
 
 def _blocks(headings: list[etree._Element]) -> frozenset[etree._Element]:
@@ -287,7 +291,18 @@ def _within(
         path.append(part)
     for part in reversed(path):
         said = f"{part.get('class') or ''} {part.get('id') or ''}"
-        of_kind = of_kind or (kind is not None and kind.search(said[:1000]) is not None)
-        is_form = is_form or part.tag == "form"
+        of_kind = of_kind or (kind is not None and kind.search(said[:1000]) is not None and not _is_page(part))
+        is_form = is_form or (part.tag == "form" and not _is_whole_form(part))
         known[part] = of_kind, is_form
     return of_kind, is_form
+
+
+def _is_page(element: etree._Element) -> bool:
+    """Whether an element holds all of a page, as wrappers with a state in their class do."""
+    return next(element.iter("article", "main", "nav"), None) is not None
+
+
+def _is_whole_form(element: etree._Element) -> bool:
+    """Whether a form holds all of a page, as some servers make them."""
+    paragraphs = next(islice(element.iter("p"), _FEW_PARAGRAPHS, None), None)
+    return _is_page(element) or (paragraphs is not None and next(element.iter("h1"), None) is not None)
