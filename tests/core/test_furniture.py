@@ -144,17 +144,53 @@ def test_a_label_in_the_midst_counts_for_as_long_as_enough_pages_have_it():
     assert cleaned(title, ["Key points", *lines], later) == ["Key points", *lines]
 
 
-def test_the_lead_that_other_pages_quote_stays_with_its_article():
+@pytest.mark.parametrize("lead", ["It was a long night.", story(7)[1][0]], ids=["that names nothing", "that names it"])
+def test_the_lead_that_other_pages_quote_stays_with_its_article(lead):
     title, lines = story(7)
+    lines = [lead, *lines[1:]]
     quoting = []
     for number in (1, 2):
         other, own = story(number)
-        quoting.append(noted(number, other, [*own, "More stories", lines[0], "Follow us"]))
+        quoting.append(noted(number, other, [*own, "More stories", lead, "Follow us"]))
     profile = profile_of(*quoting)
     other, own = story(3)
-    assert cleaned(other, [*own, "More stories", lines[0], "Follow us"], profile) == own
+    if lead == story(7)[1][0]:  # a short sentence is kept anyway
+        assert cleaned(other, [*own, "More stories", lead, "Follow us"], profile) == own
+        live = [f"On day {day} more was said of {title}, so loudly that all heard it. {day * 60}" for day in "abcdef"]
+        assert cleaned(title, [*live, *lines], profile_of(noted(7, title, lines), *quoting)) == [*live, *lines]
     assert cleaned(title, lines, profile) == lines
-    assert cleaned(title, ["LIVE", "It goes on.", "And on.", *lines], profile)[-5:] == lines
+
+
+def test_a_headline_that_other_pages_quote_stays_at_the_head_of_its_article():
+    quoting = []
+    for number in (1, 2):
+        other, own = story(number)
+        quoting.append(noted(number, other, [*own, "More stories", "A long night at sea", "Follow us"]))
+    title, lines = story(7)
+    assert cleaned(title, ["A long night at sea", *lines], profile_of(*quoting)) == ["A long night at sea", *lines]
+    assert cleaned(title, [*lines, "A long night at sea"], profile_of(*quoting)) == lines
+
+
+def test_what_nearly_all_of_many_articles_have_is_furniture_whatever_it_names():
+    def page(number):
+        title, lines = story(number)
+        box = f"Every quarrel of harbour quarterly is told in our quarterly harbour almanac. {ABOUT}"
+        return f"Harbour quarterly {title}", lines, [*lines[:4], box, lines[4]]
+
+    some = [noted(number, page(number)[0], page(number)[2]) for number in range(12)]
+    title, lines, whole = page(12)
+    assert cleaned(title, whole, profile_of(*some[:5])) == whole
+    assert cleaned(title, whole, profile_of(*some)) == lines
+
+
+def test_no_more_is_known_of_a_host_than_a_page_may_have_twice():
+    lines = [f"Item {chr(ord('a') + number // 26)}{chr(ord('a') + number % 26)} of the menu" for number in range(180)]
+    pages = [
+        noted(f"{at}{copy}", f"{story(at * 2 + copy)[0]}", [*story(at * 2 + copy)[1], *lines[at * 58 : at * 58 + 58]])
+        for at in range(3)
+        for copy in range(2)
+    ]
+    assert len(profile_of(*pages).furniture) == MOST
 
 
 def test_a_box_that_names_outlet_and_town_is_no_part_of_the_stories():
