@@ -423,7 +423,7 @@ def _is_at_head(traits: Iterable[int]) -> bool:
 
 def _is_own(trait: int) -> bool:
     """Whether a block is a paragraph that shares much with title and lead of the page where it was seen so."""
-    return bool(trait & _PARAGRAPH) and (trait >> _FLAG_BITS).bit_count() >= (_QUOTED if trait & _HEAD else _OWN)
+    return bool(trait & _PARAGRAPH) and (trait >> _FLAG_BITS).bit_count() >= (_RELATED if trait & _HEAD else _OWN)
 
 
 def _share(traits: Sequence[int]) -> int:
