@@ -63,11 +63,10 @@ class Settings:
 
 
 class Reader:
-    """Reads pieces into drafts. Holds what is costly to make: the rules of tagging."""
+    """Reads pieces into drafts. Holds what is costly to make: the rules, made ready for a language when it is first met."""
 
     def __init__(self, settings: Settings) -> None:
         from schemas.rules import load_rules
-        from schemas.taxonomy import LANGUAGES
         from transforms.core import language, page
 
         self.settings = settings
@@ -75,8 +74,6 @@ class Reader:
         self.tagging = Tagging(load_rules(*paths, trusted=True))
         language.warm()
         page.warm()
-        for spoken in LANGUAGES:
-            self.tagging.tag("", "", spoken)
 
     def deliver(self, job: Job, entering: Callable[[int, int], None]) -> Iterator[Found | None]:
         """Each delivery of the piece in order; None for each of the first `skip`, which are passed over.
