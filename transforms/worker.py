@@ -63,7 +63,7 @@ class Settings:
 
 
 class Reader:
-    """Reads pieces into drafts. Holds what is costly to make: the rules; a language is made ready when it is first met."""
+    """Reads pieces into drafts. Holds what is costly to make: the rules; those of a language when it is first met."""
 
     def __init__(self, settings: Settings) -> None:
         from schemas.rules import load_rules
