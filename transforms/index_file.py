@@ -10,6 +10,9 @@ from transforms.core.fingerprint import SCHEME
 
 #: Of the layout below; an index of another one is rebuilt.
 _LAYOUT: Final = 5
+#: Free pages are kept for what comes next: so many, or this share of all.
+_SPARE_PAGES: Final = 512
+_SPARE_SHARE: Final = 0.03
 _CACHE_KB: Final = 16 * 1024
 #: What the write-ahead log is cut back to after a load.
 _LOG_BYTES: Final = 32 * 1024 * 1024
@@ -142,6 +145,13 @@ def clear(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def give_back(db: sqlite3.Connection) -> None:
+    """Return the pages that merging has left free to the disk, where they are many."""
+    (free,), (pages,) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count"))
+    if free > _SPARE_PAGES and free > pages * _SPARE_SHARE:
+        db.executescript(f"PRAGMA incremental_vacuum({free})")  # which steps to its end; `execute` does once
+
+
 def set_aside(path: Path) -> None:
     """Rename the index to `….damaged`, in place of an earlier one, for whoever wants to know why."""
     for end in ("", "-wal", "-shm"):
@@ -197,6 +207,7 @@ def _tune(db: sqlite3.Connection) -> None:
 def _make(path: Path) -> sqlite3.Connection:
     db = _connect(path, "rwc")
     db.execute(f"PRAGMA page_size = {index_keys.PAGE_SIZE}")
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     _bound_memory(db)
     db.execute("PRAGMA journal_mode = WAL")
     _tune(db)

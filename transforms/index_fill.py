@@ -57,6 +57,7 @@ def fill(db: sqlite3.Connection, files: Callable[[str], Iterable[TableFile]], *,
         index_hosts.note_pages(db, rows_of_loads(files("profiles"), index_hosts.COLUMNS, after=after, until=until))
         index_file.set_generation(db, until, archive_id)
         db.execute("COMMIT")
+        index_file.give_back(db)
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")

@@ -498,3 +498,20 @@ def test_a_full_chunk_of_keys_fits_a_page(tmp_path):
 def test_the_scheme_is_part_of_the_file(tmp_path):
     with Index.open(tmp_path / "index.sqlite", readonly=False) as index:
         assert index_file._meta(index._db, "scheme") == SCHEME
+
+
+def test_pages_that_merging_leaves_free_go_back_to_the_disk(tmp_path):
+    path = tmp_path / "index.sqlite"
+    with Index.open(path, readonly=False) as index:
+        db = index._db
+        for number in range(index_keys.FAN_OUT * 8):
+            keys = np.random.default_rng(number).integers(1, 2**62, 20_000, dtype=np.uint64)
+            db.execute("BEGIN IMMEDIATE")
+            index_keys.add(db, keys, np.full(keys.size, number, np.uint32))
+            db.execute("COMMIT")
+        (before,), (free,) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count"))
+        assert free > before * 0.05, "merging leaves nothing to give back"
+        index_file.give_back(db)
+        after, left = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+        assert left == 0
+        assert after <= before - free  # of pages that map others some go as well
