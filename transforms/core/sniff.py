@@ -171,10 +171,11 @@ def _markup(head: bytes) -> Sniffed | None:
     name = tag.group(2).lower() if tag else b""
     if name in _WIRES:
         return Sniffed(form=_WIRES[name], detail=_WIRE_NAMES[_WIRES[name]])
-    page, feed = _PAGE.search(head), _FEED.search(head)
+    page = _PAGE.search(head)
+    feed = _FEED.search(head, 0, page.start() if page else len(head))
     if name in _FEED_ROOTS:
         return _feed_or_rdf(head, name)
-    if feed and not (page and page.start() < feed.start()):
+    if feed:
         return _feed_or_rdf(head, feed.group(0))
     if name == b"urlset" and _NEWS_SITEMAP.search(head):
         return Sniffed(form=Kind.NEWS_SITEMAP)
