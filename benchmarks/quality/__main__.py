@@ -143,7 +143,8 @@ def chosen_engines(names: Sequence[str]) -> dict[str, Engine]:
         except ModuleNotFoundError:
             absent.append(name)
     if absent:
-        print(f"left out: {', '.join(absent)}; to have them: pip install --editable '.[bench]'", file=sys.stderr)
+        advice = "pip install --upgrade pip && pip install --editable '.[bench]'"
+        print(f"left out: {', '.join(absent)}; to have them: {advice}", file=sys.stderr)
     return engines
 
 

@@ -273,12 +273,14 @@ def _tables(deliveries, load):
         else:
             until = at(hour) if name == "held" else None
             made = row(article_id, word, seen=hour, embargoed_until=until, agency="AN", updated_at=at(hour))
-        tables.setdefault(name, {})[article_id, word, hour if name in ("sightings", "recalls") else 0] = made
+        key = (article_id, hour) if name == "sightings" else (article_id, word, hour if name == "recalls" else 0)
+        tables.setdefault(name, {})[key] = made
     links = [link("a", "b", version) for version in ("v1", "v2") if load == 2]
     return {name: list(rows.values()) for name, rows in tables.items()} | {"links": links}
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @settings(max_examples=25, deadline=None)
 @given(loads=st.lists(st.lists(_deliveries, min_size=1, max_size=4), min_size=3, max_size=3), start=st.integers(0, 2))
 def test_a_mirror_that_applies_changes_shows_what_the_archive_shows(folder, loads, start):
