@@ -316,3 +316,13 @@ def test_what_is_noted_is_pinned():
         3958276133746638874,
         4700962798090321937,
     )
+
+
+def test_a_text_of_which_nothing_would_be_left_stays():
+    title, lines = story(1, 1)
+    other = [noted(number, *_page(number)) for number in (2, 3)]
+    pages = [noted(number, f"{title} {number}", [lines[0], _spelt(f"{number}more of it")]) for number in (4, 5)]
+    profile = HostProfile(furniture=dict.fromkeys(blocks_of(lines[0]).keys, ACTIVE | 1), changed=1, pages=9)
+    assert cleaned(title, lines, profile) == lines
+    assert compared_version(title, lines[0], profile) != compared_version(title, "", profile)
+    assert cleaned(title, lines, profile_of(*other, *pages)) == lines

@@ -261,16 +261,18 @@ def without_furniture(title: str, blocks: Blocks, profile: HostProfile, *, site:
     """The text without its host's furniture.
 
     An article's own lead stays, although other pages quote it at their end: what stands at the head of a text, or has
-    several words of title and lead, is taken off only where nearly all pages have it, or have it there.
+    several words of title and lead, is taken off only where nearly all pages have it, or have it there. A text of which
+    nothing would be left stays as it is: a brief that its host prints at two addresses is no furniture.
     """
     states = [profile.furniture.get(key, 0) for key in blocks.keys]
     doubtful = [at for at, state in enumerate(states) if state & ACTIVE and not state & (AT_HEAD | SURE)]
     own = _own(title, site, blocks, states, doubtful) if doubtful else set()
-    return "\n\n".join(
+    kept = [
         paragraph
         for at, (paragraph, state) in enumerate(zip(blocks.paragraphs, states, strict=True))
         if not state & ACTIVE or at in own
-    )
+    ]
+    return "\n\n".join(kept or blocks.paragraphs)
 
 
 def _own(title: str, site: str, blocks: Blocks, states: Sequence[int], doubtful: Sequence[int]) -> set[int]:
@@ -290,7 +292,7 @@ def compared_version(title: str, text: str, profile: HostProfile) -> str:
     kept = [
         paragraph for paragraph, key in zip(blocks.paragraphs, blocks.keys, strict=True) if key not in profile.furniture
     ]
-    return version_of(title, split_dateline("\n\n".join(kept))[1])
+    return version_of(title, split_dateline("\n\n".join(kept or blocks.paragraphs))[1])
 
 
 def _key(line: str) -> int:
