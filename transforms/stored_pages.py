@@ -32,7 +32,7 @@ class StoredPages:
                 version
                 for version in asked[number]
                 if (text := texts.get((head.article_id, version.version))) is not None
-                and compared_version(text.title, text.text, profiles[head.host]) == head.compared
+                and compared_version(text.title, text.text, profiles[head.host], site=head.source) == head.compared
             ]
             last = max(same, key=lambda version: (version.load_id, version.version), default=None)
             yield head if last is None else replace(head, version=last.version)

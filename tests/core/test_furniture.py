@@ -11,6 +11,7 @@ from transforms.core.furniture import (
     MOST,
     NOTHING,
     SCHEME,
+    SURE,
     TOP,
     WINDOW,
     HostProfile,
@@ -105,6 +106,38 @@ def test_one_story_at_two_addresses_tells_nothing():
     assert cleaned(title, with_furniture(lines, 5), profile) == lines
 
 
+def test_a_page_that_quotes_another_and_shares_background_with_it_is_a_story_of_its_own():
+    subject, _ = story(1)
+    lead, other_lead = (f"The {subject} {verb} by all who came, {'said those who know ' * 4}." for verb in VERBS[:2])
+    background = f"The quarrel over the {subject} began in a storm {'long ago ' * 8}and has divided the place since."
+    first = [lead, background, *story(2)[1][:2], "Follow us", ABOUT]
+    quoting = [other_lead, background, *story(3)[1][:2], "Follow us", ABOUT, "More stories", lead]
+    profile = profile_of(noted(1, f"{subject} again", first), noted(2, f"{subject} once more", quoting))
+    title, lines = story(4)
+    assert cleaned(title, [*lines, "Follow us", ABOUT], profile) == lines
+
+
+def test_what_has_a_word_of_each_story_by_the_way_is_no_part_of_them():
+    def page(number):
+        title, lines = story(number)
+        lines[0] = f"An independent review of it, {lines[0]}"
+        return title, lines, ["Publications", *lines, ABOUT, "Follow us"]
+
+    profile = profile_of(*(noted(number, *page(number)[::2]) for number in (1, 2, 3)))
+    title, lines, whole = page(4)
+    assert cleaned(title, whole, profile) == lines
+
+
+def test_a_label_that_some_of_its_stories_do_not_name_belongs_to_none():
+    pages = []
+    for number in (1, 2, 3, 4):
+        title, lines = story(number)
+        pages.append((f"Advertising {title}" if number < 3 else title, [*lines[:2], "Advertisement", *lines[2:]]))
+        pages[-1][1][:4:3] = [f"Advertisers: {line}" if number < 3 else line for line in lines[:2]]
+    profile = profile_of(*(noted(number, *page) for number, page in enumerate(pages[:3])))
+    assert "Advertisement" not in cleaned(*pages[3], profile)
+
+
 @pytest.mark.parametrize("place", [2, 4, 5])
 def test_background_that_stories_on_one_subject_share_stays(place):
     subject, told = story(1)
@@ -159,6 +192,22 @@ def test_the_lead_that_other_pages_quote_stays_with_its_article(lead):
         live = [f"On day {day} more was said of {title}, so loudly that all heard it. {day * 60}" for day in "abcdef"]
         assert cleaned(title, [*live, *lines], profile_of(noted(7, title, lines), *quoting)) == [*live, *lines]
     assert cleaned(title, lines, profile) == lines
+
+
+def test_a_lead_of_few_words_that_other_pages_quote_stays_where_its_story_goes_on():
+    title, _ = story(7)
+    subject, town = title.split()
+    lead = f"All of it was said of the {subject} that day, and it was said again and again {'by all who came ' * 3}."
+    told = [f"It went on in {town} as day after day had gone before it, {day * 60}." for day in "abcdef"]
+    pages = [noted(7, title, [lead, *told])]
+    for number in (1, 2):
+        other, own = story(number)
+        pages.append(noted(number, other, [*own, "More stories", lead, "Follow us"]))
+    profile = profile_of(*pages, *(noted(number, *story(number)) for number in (4, 5, 6)))
+    other, own = story(3)
+    assert cleaned(other, [*own, "More stories", lead, "Follow us"], profile) == own
+    later = [f"Now it is night in {town}, and no one knows how it will end, {'or when it will ' * 4}.", lead, *told]
+    assert cleaned(title, later, profile) == later
 
 
 def test_a_headline_that_other_pages_quote_stays_at_the_head_of_its_article():
@@ -261,6 +310,35 @@ def test_texts_are_compared_without_what_was_ever_furniture(two):
         assert compared_version(title, "\n\n".join(lines[1:]), profile) != compared_version(
             title, "\n\n".join(lines), profile
         )
+
+
+def test_what_was_never_furniture_counts_where_texts_are_compared():
+    remark = (
+        "The quarrel was told before, and it was told at length, in many words, by all who had been there that day."
+    )
+    pages = []
+    for number in range(30):
+        title, lines = story(number)
+        pages.append(noted(number, title, [*lines[:2], *[remark] * (number < 2), *lines[2:]]))
+    profile = profile_of(*pages)
+    assert profile.furniture == {}
+    assert learn({blocks_of(remark).keys[0]: ACTIVE}, pages) == {blocks_of(remark).keys[0]: 0}
+
+
+def test_a_text_of_known_blocks_only_is_the_same_with_and_without_what_is_taken_off_it():
+    title, lines = story(7)
+    blocks = blocks_of("\n\n".join(with_furniture(lines, 4)))
+    states = [SURE if line not in lines else ACTIVE * (lines.index(line) % 2) for line in blocks.paragraphs]
+    profile = HostProfile(
+        furniture=dict(zip(blocks.keys, (ACTIVE * bool(each) | each for each in states), strict=True))
+    )
+    clean = without_furniture(title, blocks, profile)
+    assert clean.split("\n\n") == lines
+    versions = {
+        compared_version(title, text, profile)
+        for text in (clean, "\n\n".join(with_furniture(lines, 4)), "\n\n".join(with_furniture(lines, 5)))
+    }
+    assert versions == {compared_version(title, clean, NOTHING)}
 
 
 def test_a_host_that_is_known_is_sampled():

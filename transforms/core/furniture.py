@@ -17,8 +17,9 @@ compared with others.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import pairwise
@@ -233,10 +234,13 @@ def learn(known: Mapping[int, int], pages: Sequence[Page]) -> dict[int, int]:
     now = dict(known)
     stories = _stories(pages)
     seen: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by key: what was seen of it in each story
+    subjects: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by key: the same with no words but of the subject
     for page, story in zip(pages, stories, strict=True):
+        subject = _subject(page)
         for note in page.blocks:
             seen[note >> _TRAIT_BITS].setdefault(story, note & _TRAITS)
-    bonds = {key: _bond([*where.values()]) for key, where in seen.items() if len(where) > 1}
+            subjects[note >> _TRAIT_BITS].setdefault(story, note & subject)
+    bonds = {key: _bond([*where.values()]) for key, where in subjects.items() if len(where) > 1}
     runs = _runs(pages, stories, bonds)
     number = max(stories, default=-1) + 1
     lasting = runs | {key for key, bond in bonds.items() if bond == 0 and _is_edge([*seen[key].values()])}
@@ -250,9 +254,9 @@ def learn(known: Mapping[int, int], pages: Sequence[Page]) -> dict[int, int]:
         if state or (bond == 0 and _share(traits) * len(traits) >= among):
             state |= AT_HEAD * _is_at_head(traits)
             state |= COMMON * (bond == 0 and len(traits) > 2 and len(traits) >= _COMMON * asked)
-            state |= QUOTED * any(_is_own(trait) for trait in traits)
+            state |= QUOTED * (any(_is_own(trait) for trait in traits) or (not state & COMMON and _is_lead(traits)))
             now[key] = now.get(key, 0) & ~SURE | ACTIVE | state
-        elif not now.get(key, 0) & LASTING and 2 * _share(traits) * len(traits) < among:
+        elif key in now and not now[key] & LASTING and 2 * _share(traits) * len(traits) < among:
             now[key] = 0
     return dict(list(now.items())[-MOST:])
 
@@ -286,13 +290,25 @@ def _own(title: str, site: str, blocks: Blocks, states: Sequence[int], doubtful:
     return own
 
 
-def compared_version(title: str, text: str, profile: HostProfile) -> str:
-    """The version of a text, stored or new, without all that was ever furniture of its host: what is the same to it."""
+def compared_version(title: str, text: str, profile: HostProfile, *, site: str = "") -> str:
+    """The version of a text, stored or new, without all that was ever furniture of its host: what is the same to it.
+
+    A text of such blocks only is compared without what is taken off pages: so it is the same to it before and after.
+    """
     blocks = blocks_of(text)
-    kept = [
+    kept: Sequence[str] = [
         paragraph for paragraph, key in zip(blocks.paragraphs, blocks.keys, strict=True) if key not in profile.furniture
     ]
-    return version_of(title, split_dateline("\n\n".join(kept or blocks.paragraphs))[1])
+    return version_of(title, split_dateline("\n\n".join(kept or _bare(title, blocks, profile, site)))[1])
+
+
+def _bare(title: str, blocks: Blocks, profile: HostProfile, site: str) -> Sequence[str]:
+    """The paragraphs of a text of which no more is taken off, however often it is tried."""
+    while True:
+        cleaned = blocks_of(without_furniture(title, blocks, profile, site=site))
+        if len(cleaned.paragraphs) == len(blocks.paragraphs):
+            return blocks.paragraphs
+        blocks = cleaned
 
 
 def _key(line: str) -> int:
@@ -328,26 +344,29 @@ def _stories(pages: Sequence[Page]) -> list[int]:
     At their ends pages quote one another.
     """
     numbers: list[int] = []
-    told: list[tuple[set[int], set[int]]] = []
+    told: list[tuple[Sequence[int], dict[int, int]]] = []  # its beginning, and where it tells what
     of: dict[str, int] = {}
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for page in pages:
         own = _own_paragraphs(page)
-        top = set(own[: max(2, -(-len(own) // 2))])
+        top = own[: max(2, -(-len(own) // 2))]
+        places = {key: place for place, key in enumerate(own)}
         same = of.get(page.article_id)
         if same is None:
-            likely = Counter(story for key in own for story in holders.get(key, ()))
-            alike = {story: _likeness(top, set(own), *told[story]) for story in likely}
+            likely = {story for key in own for story in holders.get(key, ())}
+            alike = {story: _likeness(top, places, *told[story]) for story in likely}
             same = max(
                 (story for story in alike if alike[story]), key=lambda story: (alike[story], -story), default=None
             )
         if same is None:
             same = len(told)
-            told.append((top, set()))
+            told.append((top, {}))
         of[page.article_id] = same
-        for key in set(own) - told[same][1]:
-            holders[key].append(same)
-        told[same][1].update(own)
+        whole = told[same][1]
+        for key in own:
+            if key not in whole:
+                whole[key] = len(whole)
+                holders[key].append(same)
         numbers.append(same)
     return numbers
 
@@ -358,15 +377,27 @@ def _own_paragraphs(page: Page) -> list[int]:
     return [key for key, words in long.items() if words.bit_count() >= _RELATED] or list(long)
 
 
-def _likeness(top: Set[int], own: Set[int], other_top: Set[int], others: Set[int]) -> float:
-    """How much of the beginning of one page stands in the other; 0: not most of it, or no more than a quotation."""
+def _likeness(top: Sequence[int], own: Mapping[int, int], other_top: Sequence[int], others: Mapping[int, int]) -> float:
+    """How much of the beginning of one page stands in the other; 0: not most of it, or no more than a quotation.
+
+    In the same order: a page that quotes another's lead at its end may have a paragraph of background with it, before.
+    """
     least = 2 if len(own) > 1 or len(others) > 1 else 1
     shares = [
-        len(beginning & whole) / len(beginning)
+        shared / len(beginning)
         for beginning, whole in ((top, others), (other_top, own))
-        if len(beginning & whole) >= least
+        if (shared := _in_order([whole[key] for key in beginning if key in whole])) >= least
     ]
     return max((share for share in shares if share > _SAME), default=0.0)
+
+
+def _in_order(places: Iterable[int]) -> int:
+    """How many of the places stand in rising order, at most."""
+    ends: list[int] = []
+    for place in places:
+        at = bisect_left(ends, place)
+        ends[at : at + 1] = [place]
+    return len(ends)
 
 
 def _runs(pages: Sequence[Page], stories: Sequence[int], bonds: Mapping[int, int]) -> set[int]:
@@ -400,14 +431,27 @@ def _runs(pages: Sequence[Page], stories: Sequence[int], bonds: Mapping[int, int
     return found & bonds.keys()
 
 
+def _subject(page: Page) -> int:
+    """All flags, and of the words that a page's blocks share with title and lead those of its subject.
+
+    That is what a third of the paragraphs with such words have: of words by the way a lead has many, and what stands
+    on all pages has one or the other.
+    """
+    told = [shared for note in page.blocks if note & _PARAGRAPH and (shared := (note & _TRAITS) >> _FLAG_BITS)]
+    least = max(2, -(-len(told) // 3))
+    words = sum(1 << bit for bit in range(_WORD_BITS) if sum(shared >> bit & 1 for shared in told) >= least)
+    return words << _FLAG_BITS | (1 << _FLAG_BITS) - 1
+
+
 def _bond(traits: Sequence[int]) -> int:
     """How closely a block that was seen so in some stories belongs to them: 2 is surely, 0 not.
 
-    That is how many words of it are of title and lead of two thirds of them, or that it is kept in half of them.
+    That is how many words of it are of title and lead of two thirds of them, of a label of all, or that it is kept in
+    half of them.
     """
     if sum(1 for trait in traits if trait & _KEPT) * 2 >= len(traits):
         return 2
-    most = max(2, -(-2 * len(traits) // 3))
+    most = max(2, -(-2 * len(traits) // 3)) if any(trait & _PARAGRAPH for trait in traits) else len(traits)
     told = [trait >> _FLAG_BITS for trait in traits if trait >> _FLAG_BITS]
     if len(told) < most:
         return 0
@@ -426,6 +470,11 @@ def _is_at_head(traits: Iterable[int]) -> bool:
 def _is_own(trait: int) -> bool:
     """Whether a block is a paragraph that shares much with title and lead of the page where it was seen so."""
     return bool(trait & _PARAGRAPH) and (trait >> _FLAG_BITS).bit_count() >= (_RELATED if trait & _HEAD else _OWN)
+
+
+def _is_lead(traits: Iterable[int]) -> bool:
+    """Whether a block is the lead of one story and none of another."""
+    return sum(1 for trait in traits if trait & _HEAD and trait & _PARAGRAPH and trait >> _FLAG_BITS) == 1
 
 
 def _share(traits: Sequence[int]) -> int:

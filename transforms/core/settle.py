@@ -172,7 +172,7 @@ def settle(
         hold=hold,
         notice=notice,
         host=host,
-        compared=compared_version(title, text, profile) if profile.furniture else "",
+        compared=compared_version(title, text, profile, site=article.source) if profile.furniture else "",
         cleaned_since=profile.changed,
     )
 
