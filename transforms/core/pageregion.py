@@ -40,6 +40,7 @@ class RegionConfig:
 
 CONFIG: Final = RegionConfig()
 _LETTERS: Final = re.compile(r"[\W_]+")
+_NO_LETTERS: Final = {code: None for code in range(128) if _LETTERS.match(chr(code))}
 _WIDE: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
@@ -62,7 +63,7 @@ def letters_of(text: str) -> str:
     >>> letters_of("Ferry leaves \u2013 again!")
     'ferryleavesagain'
     """
-    return _LETTERS.sub("", text.casefold())
+    return text.casefold().translate(_NO_LETTERS) if text.isascii() else _LETTERS.sub("", text.casefold())
 
 
 def article_blocks(page: Blocks, kept: str, config: RegionConfig = CONFIG) -> list[Block]:
@@ -193,8 +194,8 @@ def weight(text: str) -> int:
 
 def _in_text(keys: Sequence[str], kept: str) -> list[bool]:
     """Which of the blocks the engine kept, as lines of their own or joined to others."""
-    lines = set(map(letters_of, kept.split("\n"))) - {""}
-    joined = letters_of(kept[:_MAX_JOINED])
+    letters = [*map(letters_of, kept.split("\n"))]
+    lines, joined = set(letters) - {""}, "".join(letters)[:_MAX_JOINED]
     misses, found = 0, []
     for key in keys:
         is_kept = key in lines

@@ -20,6 +20,7 @@ from transforms.core.fragment import text_of_html
 from transforms.core.normalise import nfc
 from transforms.core.pageblocks import HEADINGS, Blocks, read_blocks
 from transforms.core.pageregion import article_blocks, letters_of, weight
+from transforms.core.pagetrim import trimmed
 
 _ENGINE: Final = f"trafilatura/{version('trafilatura')}"
 #: The first answer stands if it is at least so long, in letters of the Latin script.
@@ -64,7 +65,7 @@ def read_text_of(
     """
     body = tree.find("body")
     page = read_blocks(tree if body is None else body)
-    lines, how = _lines(page, _kept(tree, _PRECISE)), "precise"
+    lines, how = _lines(page, _kept(trimmed(tree), _PRECISE)), "precise"
     if _length(lines) < MIN_LENGTH:
         more = _lines(page, _kept(tree, _BALANCED))
         lines, how = (more, "balanced") if _length(more) > _length(lines) else (lines, how)

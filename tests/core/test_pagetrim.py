@@ -1,0 +1,45 @@
+"""What is taken off a page before the engine reads it."""
+
+import pytest
+from lxml import etree
+from lxml.html import document_fromstring
+
+from transforms.core.pagetrim import trimmed
+
+
+def _body(html: str) -> str:
+    tree = trimmed(document_fromstring(f"<html><head><title>t</title></head><body>{html}</body></html>"))
+    return etree.tostring(tree, encoding="unicode", method="html")
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        pytest.param("<p>a</p><nav><p>b</p></nav>c", "<p>a</p>c", id="text-behind-stays"),
+        pytest.param("d<footer>b</footer>c", "dc", id="at-the-top"),
+        pytest.param("<aside><aside>b</aside></aside><p>a</p><aside>c</aside>", "<p>a</p>", id="one-in-another"),
+        pytest.param("<figure><p>b</p></figure>c", "c", id="figure"),
+        pytest.param(
+            "<figure><table><tr><td>b</td></tr></table></figure>",
+            "<figure><table><tr><td>b</td></tr></table></figure>",
+            id="figure-with-a-table",
+        ),
+        pytest.param("<div><div> <span></span></div> x</div>", "<div> x</div>", id="emptied-from-within"),
+        pytest.param(
+            "<table><tr><td></td><td>b</td></tr></table>",
+            "<table><tr><td></td><td>b</td></tr></table>",
+            id="empty-cells-stay",
+        ),
+        pytest.param("<p>a<br>b</p>", "<p>a<br>b</p>", id="breaks-stay"),
+        pytest.param("<form><p>a</p><input></form>", "<form><p>a</p></form>", id="form-stays"),
+    ],
+)
+def test_trimmed_to(given: str, left: str) -> None:
+    assert _body(given) == f"<html><body>{left}</body></html>"
+
+
+def test_the_page_is_left_as_it_is() -> None:
+    tree = document_fromstring("<html><body><nav>b</nav><p>a</p></body></html>")
+    before = etree.tostring(tree)
+    trimmed(tree)
+    assert etree.tostring(tree) == before
