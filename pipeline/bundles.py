@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-import pyarrow as pa
 from deltalake import DeltaTable
 
+from pipeline.deltalog import live_files
 from schemas.tables import TABLES
 from transforms.snapshot import table_file
 
@@ -45,9 +45,9 @@ def find_bundles(
     """
     bundles: list[Bundle] = []
     for name, spec in TABLES.items():
-        actions = pa.table(delta(name).get_add_actions(flatten=True)).select(["path", "size_bytes"])
+        live = live_files(delta(name), "path", "size_bytes")
         days: dict[date | None, list[tuple[str, int]]] = {}
-        for path, size in sorted(zip(*actions.to_pydict().values(), strict=True)):
+        for path, size in sorted((file["path"], file["size_bytes"]) for file in live):
             day = table_file(Path(unquote(path))).date
             is_closed = day is None or day < closed_before
             if size < SMALL_BYTES and is_closed and (name, path) not in unreadable:

@@ -4,7 +4,6 @@ import json
 import time
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
@@ -84,7 +83,9 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
     """
     if not change.removed:
         return []
-    live = {action["path"]: action for action in pa.table(output.delta(name).get_add_actions()).to_pylist()}
+    partition = TABLES[name].partition
+    facts = ("path", "size_bytes", f"partition.{partition}")
+    live = {file["path"]: file for file in deltalog.live_files(output.delta(name), *facts)}
     if strangers := sorted(set(change.removed) - live.keys()):
         raise CannotPublish(f"{output.table_folder(name)}: cannot remove what it does not hold: {', '.join(strangers)}")
     return [
@@ -93,7 +94,7 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
             data_change=change.deleting or change.changing or not any(file.moved for file in change.files),
             deletion_timestamp=int(time.time() * 1_000),
             size=live[path]["size_bytes"],
-            partition_values={column: str(value) for column, value in (live[path].get("partition") or {}).items()},
+            partition_values={partition: str(live[path][f"partition.{partition}"])} if partition else {},
         )
         for path in change.removed
     ]

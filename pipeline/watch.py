@@ -17,6 +17,7 @@ from pipeline.dropfolders import DropFolders
 from pipeline.drops import read_drops
 from pipeline.feedlist import FeedList, FeedListError, read_list
 from pipeline.ingest import pass_over
+from pipeline.memory import give_back, use_one_arena
 from pipeline.options import ReadOptions
 from pipeline.poll import Poller
 from pipeline.progress import Silent
@@ -98,6 +99,7 @@ def watch(
     def update_state(load_id: int) -> None:
         index.apply_load(output.path, load_id, [])
 
+    use_one_arena()
     while True:
         feeds = on.feeds.current()
         report = on.poller.poll(feeds)
@@ -117,6 +119,7 @@ def watch(
                 update_state=update_state,
                 most=1,
             )
+        give_back()
         moments = (every_s, look.wait_s, report.next_in_s)
         if wait(max(SHORTEST_S, min(moment for moment in moments if moment is not None))):
             return

@@ -18,7 +18,10 @@ from itertools import pairwise
 #: Marks in a row above which the rest are dropped: Unicode's own bound for its stream-safe format (UAX #15).
 #: Normalisation sorts such a row, in quadratic time.
 _MAX_MARKS = 30
-_MARK_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
+_MARK_RUN = re.compile(rf"[^\x00-\x7f\w\s]{{{_MAX_MARKS + 1},}}")
+#: Of each so many characters one is looked at first: of a run of 31 these are three in a row at least.
+_STEP = 8
+_MARKS_IN_STEPS = re.compile(rf"[^\x00-\x7f\w\s]{{{(_MAX_MARKS + 1) // _STEP}}}")
 
 _LINE_END = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028]")
 _LINE_ENDS = re.compile(f"\r\n|{_LINE_END.pattern}")
@@ -149,7 +152,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _bound_marks(text: str) -> str:
     """Drop what stands beyond the thirtieth of consecutive combining marks."""
-    return _MARK_RUN.sub(_drop_marks, text)
+    return text if _MARKS_IN_STEPS.search(text[::_STEP]) is None else _MARK_RUN.sub(_drop_marks, text)
 
 
 def _drop_marks(run: re.Match[str]) -> str:

@@ -1,0 +1,67 @@
+"""What a watch does about memory, in processes of their own: it holds for a whole process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.memory import _glibc
+
+pytestmark = pytest.mark.skipif(_glibc() is None, reason="there is nothing to be done elsewhere")
+
+_PROJECT = Path(__file__).parents[2]
+_ARENAS = """
+import ctypes, sys, threading
+from pipeline.memory import use_one_arena
+if sys.argv[1] == "one":
+    use_one_arena()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+at_once = threading.Barrier(8)
+def work():
+    at_once.wait()
+    libc.malloc(1000)
+    at_once.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+libc.fflush.argtypes = [ctypes.c_void_p]
+out = ctypes.c_void_p.in_dll(libc, "stdout")
+libc.malloc_info(0, out)
+libc.fflush(out)
+"""
+_FREED = """
+import ctypes, sys
+from pathlib import Path
+from pipeline.memory import give_back
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+held = [libc.malloc(10_000) for _ in range(5_000)]
+for block in held:
+    ctypes.memset(block, 1, 10_000)
+for block in held[:-1]:  # the last one keeps the end of the heap where it is
+    libc.free(block)
+before = resident()
+give_back()
+print(before - resident())
+"""
+
+
+def _printed(code: str, *args: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, text=True, check=True, cwd=_PROJECT, timeout=60
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize(("how", "is_one"), [("one", True), ("many", False)])
+def test_threads_that_come_later_share_the_arena(how: str, is_one: bool) -> None:
+    assert (_printed(_ARENAS, how).count("<heap nr=") == 1) is is_one
+
+
+def test_what_is_free_is_given_back() -> None:
+    assert int(_printed(_FREED)) > 30_000_000
