@@ -16,7 +16,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -84,12 +84,16 @@ def _cut(listed: Listed, stream: BinaryIO, limits: Limits, spool: Path, max_reco
     whole = Piece(origin=listed.origin, path=listed.path, spooled=listed.path.startswith(str(spool.absolute())))
     if kind is Kind.JSON_LINES and not _is_wide(head):
         yield from cut_lines(whole, stream, max_records)
-    elif kind is Kind.WARC or (kind is Kind.GZIP and _has_members_per_record(stream, head)):
+    elif kind is Kind.WARC:
         yield from cut_records(whole, stream, listed.size, max_records)
     elif kind is Kind.ZIP:
         yield from _members(whole, stream, limits, spool, max_records)
     elif kind in (Kind.GZIP, Kind.ZSTD, Kind.BZIP2):
-        yield from _packed(replace(whole, length=listed.size), stream, limits, spool, max_records)
+        packed = _looked_into(replace(whole, length=listed.size), stream, head)
+        if packed.piece.packing == ("gzip",) and packed.kind is Kind.WARC and _has_members_per_record(stream):
+            yield from cut_records(whole, stream, listed.size, max_records)
+        else:
+            yield from _packed(packed, stream, limits, spool, max_records)
     else:
         yield _document(whole, kind, listed.size, limits)
 
@@ -100,20 +104,40 @@ def _document(piece: Piece, kind: Kind, size: int, limits: Limits) -> Piece:
     return replace(piece, records=records, weight=weight)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packed:
+    """A packed file or member: what it is, and what is in it."""
+
+    piece: Piece  #: with what is to be taken off
+    kind: Kind
+    is_wide: bool
+
+
+def _looked_into(piece: Piece, stream: BinaryIO, head: bytes) -> _Packed:
+    """What the beginning of a packed file or member tells.
+
+    Args:
+        piece: its `packing` is what is known.
+        stream: the file.
+        head: the first bytes of the piece.
+    """
+    packing, inner = peel(head, piece.packing)
+    length = piece.length or 0
+    if not inner and length > HEAD_BYTES:
+        stream.seek(piece.start)
+        packing, inner = peel(stream.read(min(_STEP, length)), piece.packing)
+    return _Packed(piece=replace(piece, packing=packing), kind=sniff(inner).form, is_wide=_is_wide(inner))
+
+
 def _packed(
-    piece: Piece, stream: BinaryIO, limits: Limits, spool: Path, max_records: int
+    packed: _Packed, stream: BinaryIO, limits: Limits, spool: Path, max_records: int
 ) -> Iterator[Piece | Rejected]:
     """What a packed file or member gives: stretches by way of the spool, or one document."""
-    length = piece.length or 0
-    stream.seek(piece.start)
-    packing, head = peel(stream.read(min(HEAD_BYTES, length)), piece.packing)
-    if not head and length > HEAD_BYTES:
-        stream.seek(piece.start)
-        packing, head = peel(stream.read(min(_STEP, length)), piece.packing)
-    kind = sniff(head).form
-    if kind not in _STRETCHES or _is_wide(head):
-        packed = length if packing else length // _UNPACKED
-        yield _document(replace(piece, packing=packing), kind, packed * _UNPACKED, limits)
+    piece, kind = packed.piece, packed.kind
+    length, packing = piece.length or 0, piece.packing
+    if kind not in _STRETCHES or packed.is_wide:
+        size = length if packing else length // _UNPACKED
+        yield _document(piece, kind, size * _UNPACKED, limits)
         return
     stream.seek(piece.start)
     chunks = unpack(_chunks(stream, length), packing, limits)
@@ -138,7 +162,9 @@ def _members(
         if isinstance(member, Rejected):
             yield member
         else:
-            yield from _packed(member, stream, limits, spool, max_records)
+            stream.seek(member.start)
+            head = stream.read(min(HEAD_BYTES, member.length or 0))
+            yield from _packed(_looked_into(member, stream, head), stream, limits, spool, max_records)
 
 
 def cut_lines(piece: Piece, stream: BinaryIO, max_records: int) -> Iterator[Piece]:
@@ -173,11 +199,8 @@ def cut_records(piece: Piece, stream: BinaryIO, end: int, max_records: int) -> I
             start, first, records = offset, first + records, 0
 
 
-def _has_members_per_record(stream: BinaryIO, head: bytes) -> bool:
-    """Whether this is WARC with each record in a gzip member of its own: the first member holds one and no more."""
-    packing, inner = peel(head)
-    if packing != ("gzip",) or sniff(inner).form is not Kind.WARC:
-        return False
+def _has_members_per_record(stream: BinaryIO) -> bool:
+    """Whether a packed WARC has each record in a gzip member of its own: the first member holds one and no more."""
     stream.seek(0)
     member, begun, size = zlib.decompressobj(wbits=31), b"", 0
     try:

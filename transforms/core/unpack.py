@@ -15,6 +15,7 @@ from transforms.core.sniff import HEAD_BYTES, Kind, sniff
 MAX_DEPTH = 3
 
 _STEP = 1 << 18  #: bytes given out at once, about
+_PEEL_STEP = 1 << 12  #: packed bytes fed at once to see the beginning
 _ZSTD_STEP = 1 << 10  #: packed bytes fed at once: 4 bytes may stand for 128 KB
 _FREE = 10_000_000  #: unpacked bytes below which no ratio is suspicious
 _WINDOW = 1 << 27  #: of zstd; what `zstd --long` writes
@@ -69,8 +70,10 @@ def peel(head: bytes, packing: tuple[Packing, ...] = ()) -> tuple[tuple[Packing,
 
 def _beginning(head: bytes, layer: Packing) -> bytes:
     given = b""
+    # What goes in at once bounds what comes out at once, and more than the beginning is not needed.
+    chunks = (head[start : start + _PEEL_STEP] for start in range(0, len(head), _PEEL_STEP))
     try:
-        for chunk in _LAYERS[layer](_Meter((head,))):
+        for chunk in _LAYERS[layer](chunks):
             given += chunk
             if len(given) >= HEAD_BYTES:
                 break
