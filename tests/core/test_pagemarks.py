@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from transforms.core.pagemarks import marks_of
+from transforms.core.pagemarks import marks_of, names_of
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,31 @@ from transforms.core.pagemarks import marks_of
     ],
 )
 def test_names_and_tags_mark(markup, marks):
-    assert marks_of(html.fragment_fromstring(markup)) == marks
+    assert _marks(markup) == [marks]
+
+
+def test_elements_are_marked_each_by_its_own_names():
+    written = [
+        "<p class='read'></p>",
+        "<p class='more\tnext'></p>",
+        "<p></p>",
+        "<aside id='\x1fad up'></aside>",
+        "<p class='İ-ad'></p>",
+    ]
+
+    assert _marks(*written) == [set(), {"related"}, set(), {"aside", "advert"}, {"advert"}]
+
+
+def test_a_word_does_not_stretch_over_two_names():
+    assert _marks("<p class='next post'></p>", "<p class='next-post'></p>") == [set(), {"related"}]
+
+
+def _marks(*markup):
+    elements = [html.fragment_fromstring(each) for each in markup]
+    return marks_of([element.tag for element in elements], [*map(names_of, elements)])
 
 
 def test_names_without_end_are_cut():
     element = html.fragment_fromstring(f'<div class="{"x " * 200_000}footer"></div>')
 
-    assert marks_of(element) == set()
+    assert marks_of(["div"], [names_of(element)]) == [set()]

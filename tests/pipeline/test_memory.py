@@ -13,9 +13,9 @@ pytestmark = pytest.mark.skipif(_glibc() is None, reason="there is nothing to be
 _PROJECT = Path(__file__).parents[2]
 _ARENAS = """
 import ctypes, sys, threading
-from pipeline.memory import use_one_arena
+from pipeline.memory import keep_together
 if sys.argv[1] == "one":
-    use_one_arena()
+    keep_together()
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
 at_once = threading.Barrier(8)

@@ -51,6 +51,10 @@ class PageRead:
     verdict: Verdict
 
 
+#: One class for all elements: lxml.html's own lookup asks Python for that of each.
+_CLASSES: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
+
+
 def read_page(data: bytes, *, origin: str, url: str = "", declared: str = "", raw_address: str = "") -> Item:
     """The article of a page.
 
@@ -158,6 +162,7 @@ def _tree(text: str) -> tuple[HtmlElement | None, bool]:
         collect_ids=False,
         default_doctype=False,
     )
+    parser.set_element_class_lookup(_CLASSES)
     try:
         tree = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):

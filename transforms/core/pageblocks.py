@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from transforms.core.pagemarks import marks_of
+from transforms.core.pagemarks import marks_of, names_of
 
 #: Elements whose content nobody reads as text.
 _GONE: Final = frozenset((
@@ -65,16 +65,17 @@ def read_blocks(body: etree._Element) -> Blocks:
                 walk.leave(element)
             if element is not body:
                 walk.add(element.tail)
-    return walk.found
+    return walk.end()
 
 
 class _Walk:
     """Where the walk is, and the text since the last edge."""
 
-    __slots__ = ("_around", "_edges", "_linked", "_links", "_pieces", "found")
+    __slots__ = ("_around", "_edges", "_found", "_linked", "_links", "_names", "_pieces")
 
     def __init__(self) -> None:
-        self.found = Blocks()
+        self._found = Blocks()
+        self._names: list[str] = []  # of each container
         self._around = [-1]  # containers that are open
         self._edges = [0]  # those of them that are edges of blocks
         self._pieces: list[str] = []
@@ -113,14 +114,20 @@ class _Walk:
     def _end_block(self) -> None:
         if self._pieces:
             if text := " ".join("".join(self._pieces).split()).strip(CELL_EDGE):
-                self.found.blocks.append(Block(text=text, linked=self._linked, container=self._edges[-1]))
+                self._found.blocks.append(Block(text=text, linked=self._linked, container=self._edges[-1]))
             self._pieces, self._linked = [], 0
 
     def _open(self, element: etree._Element) -> None:
-        found, parent = self.found, self._around[-1]
-        own = marks_of(element)
-        inherited = found.marks[parent] if parent >= 0 else frozenset()
+        found, parent = self._found, self._around[-1]
         self._around.append(len(found.parents))
         found.parents.append(parent)
         found.tags.append(element.tag)
-        found.marks.append(inherited | own if own else inherited)
+        self._names.append(names_of(element))
+
+    def end(self) -> Blocks:
+        """All that was found, with its marks."""
+        found = self._found
+        for parent, own in zip(found.parents, marks_of(found.tags, self._names), strict=True):
+            inherited = found.marks[parent] if parent >= 0 else own
+            found.marks.append(inherited | own if own and parent >= 0 else inherited)
+        return found

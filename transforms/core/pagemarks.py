@@ -5,7 +5,10 @@ name proves nothing: a page may keep its whole article in a `widget`. So marks a
 that stands under them (`pageregion`).
 """
 
-from functools import lru_cache
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick
@@ -42,25 +45,39 @@ _LISTED: Final = [(word, mark) for mark, words in _WORDS.items() for word in wor
 _MACHINE: Final = AhoCorasick([word for word, _ in _LISTED])
 #: Names that mark articles' own parts as often as furniture: they do not outweigh the engine.
 WEAK: Final = frozenset(("related", "caption", "menu"))
-_EDGES: Final = str.maketrans("-_", "  ")
+_EDGES: Final = str.maketrans("-_\t\n\r\f\v", "  \x00\x00\x00\x00\x00")
+#: Stands between the names of an element, and between elements; no word holds either.
+_NEXT_NAME: Final = " \x00 "
+_NEXT_ELEMENT: Final = " \x1f "
 #: Characters of an element's names that are looked at.
 _MAX_NAMES: Final = 300
 _NONE: Final[frozenset[str]] = frozenset()
 
 
-def marks_of(element: etree._Element) -> frozenset[str]:
-    """The marks of an element, without those that it inherits."""
-    names = " ".join(filter(None, map(element.get, ("class", "id", "itemprop", "role"))))
-    marks = _marks_of_names(names[:_MAX_NAMES]) if names else _NONE
-    return marks | {element.tag} if element.tag in _TAGS else marks
+def names_of(element: etree._Element) -> str:
+    """What the author of a page calls an element."""
+    return " ".join(filter(None, map(element.get, ("class", "id", "itemprop", "role"))))[:_MAX_NAMES]
 
 
-@lru_cache(maxsize=20_000)
-def _marks_of_names(names: str) -> frozenset[str]:
-    return _NONE.union(*map(_marks_of_name, names.split()))
+def marks_of(tags: Sequence[str], names: Sequence[str]) -> list[frozenset[str]]:
+    """The marks of elements, without those that they inherit.
 
+    All names are looked through at once: most of an element's cost would be that of asking.
 
-@lru_cache(maxsize=20_000)
-def _marks_of_name(name: str) -> frozenset[str]:
-    padded = f" {name.lower().translate(_EDGES)} "
-    return frozenset(_LISTED[word][1] for word, _, _ in _MACHINE.find_matches_as_indexes(padded, overlapping=True))
+    Args:
+        tags: of the elements.
+        names: of the same, as `names_of` gives them.
+    """
+    every = "\x1f".join(names)
+    if every.count("\x1f") >= len(names):
+        every = "\x1f".join(name.replace("\x1f", " ") for name in names)
+    every = every.lower().replace(" ", "\x00").translate(_EDGES)
+    every = f" {every} ".replace("\x00", _NEXT_NAME).replace("\x1f", _NEXT_ELEMENT)
+    starts = [*accumulate((len(each) + 1 for each in every.split("\x1f")), initial=0)]
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for word, start, _ in _MACHINE.find_matches_as_indexes(every, overlapping=True):
+        found[bisect_right(starts, start) - 1].add(_LISTED[word][1])
+    for place, tag in enumerate(tags):
+        if tag in _TAGS:
+            found[place].add(tag)
+    return [frozenset(found[place]) if place in found else _NONE for place in range(len(tags))]
