@@ -175,6 +175,21 @@ def test_the_full_sequence_runs_where_little_was_kept(monkeypatch):
     assert settings == ["precision", "precision", "balanced"]
 
 
+def test_what_is_short_for_the_engine_is_measured_by_the_script():
+    told = (
+        "港の委員会は火曜日、冬の嵐と修理を経て、島へ向かう渡し船が再び出港すると発表した。次の便は正午に出る予定である。",
+        "切符は駅の広間で売られており、月曜日から長い行列ができていると係員が話している。二隻目の船も来月には加わる。",
+        "市長によると、嵐でけがをした人はいなかったが、十一隻の小舟が岩に打ち上げられ、廃船になる見込みだという。",
+        "島の学校では、船が止まっていた三週間、教師が無線で授業を続け、子どもたちは家で課題に取り組んだ。",
+    )
+    lines = [f"<p>{line}</p>" for line in told]
+    lines[:0] = ["<div class='a1'>この記事は12分で読めます</div>"]
+    lines[2:2] = ["<div class='a2'>広告</div>"]
+    html = f"<title>渡し船</title><div class='content'><h1>渡し船</h1>{''.join(lines)}</div>"
+    assert read(html).text == "\n\n".join(told)
+    assert len("".join(told)) < pagetext._PRECISE.min_extracted_size
+
+
 @pytest.mark.parametrize(
     "html",
     ["<html><body></body></html>", "<html><body><nav><a href=/>Home</a></nav></body></html>", "<p>", "<html>",

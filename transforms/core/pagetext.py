@@ -7,6 +7,7 @@ carries, the latter is the text. Then headline and date are taken off the top, a
 """
 
 import logging
+from copy import copy
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final, NamedTuple
@@ -37,6 +38,12 @@ _MAX_DATE: Final = 32
 _SENTENCE_ENDS: Final = (".", "!", "?", "…")
 _PRECISE: Final = Extractor(output_format="python", fast=True, precision=True, comments=False)
 _BALANCED: Final = Extractor(output_format="python", comments=False)
+#: A text is short for the engine below so many characters; then it takes what is no paragraph, too. In a wide script so
+#: many say as much.
+_PRECISE_WIDE, _BALANCED_WIDE = copy(_PRECISE), copy(_BALANCED)
+_PRECISE_WIDE.min_extracted_size = _BALANCED_WIDE.min_extracted_size = 2 * _PRECISE.min_extracted_size // 5
+#: A block is in a wide script if it weighs so much more than it has characters.
+_WIDE: Final = 1.75
 
 
 #: Every page without text would be told on standard error; here it is a value.
@@ -65,9 +72,10 @@ def read_text_of(
     """
     body = tree.find("body")
     page = read_blocks(tree if body is None else body)
-    lines, how = _lines(page, _kept(trimmed(tree), _PRECISE)), "precise"
+    is_wide = _is_wide(page)
+    lines, how = _lines(page, _kept(trimmed(tree), _PRECISE_WIDE if is_wide else _PRECISE)), "precise"
     if _length(lines) < MIN_LENGTH:
-        more = _lines(page, _kept(tree, _BALANCED))
+        more = _lines(page, _kept(tree, _BALANCED_WIDE if is_wide else _BALANCED))
         lines, how = (more, "balanced") if _length(more) > _length(lines) else (lines, how)
     if described and _length(lines) < MIN_SHARE_OF_DESCRIBED * len(described):
         plain = [_Line(line) for line in text_of_html(described).split("\n\n")]
@@ -91,6 +99,12 @@ def _kept(tree: HtmlElement, options: Extractor) -> str:
     """What the engine kept, a line for each block."""
     document = trafilatura.bare_extraction(tree, options=options)
     return (document.text or "").strip() if isinstance(document, Document) else ""
+
+
+def _is_wide(page: Blocks) -> bool:
+    """Whether the longest block is in a wide script."""
+    longest = max((block.text for block in page.blocks), key=len, default="")
+    return weight(longest) > _WIDE * len(longest)
 
 
 def _lines(page: Blocks, kept: str) -> list[_Line]:
