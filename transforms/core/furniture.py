@@ -61,13 +61,20 @@ _COMMON: Final = 0.6
 _SURE_SHARE: Final = 0.95
 
 _FIGURES: Final = re.compile(r"\d[\d.,:/]*")
+#: What is not of the scripts of Europe, and the letters that are: looked up as a set, in half the time of categories.
+_BEYOND_EUROPE: Final = re.compile("[\u0590-\U0010ffff]")
+_LETTERS: Final = "".join(letter for letter in map(chr, range(0x590)) if re.match(r"[^\W\d_]", letter))
 #: The beginnings of longer words; the same in scripts beyond those of Europe, where words are shorter; where words are
 #: not spaced runs of characters, kana that only inflect left out.
-_STEMS: Final = re.compile(r"([^\W\d_]{6})[^\W\d_]*")
-_SHORTER_STEMS: Final = re.compile(r"([\uac00-\ud7a3]{3}|[\u0590-\u0dff\u10a0-\u10ff\u1200-\u139f]{5})[^\W\d_]*")
+_STEMS: Final = re.compile(rf"([{_LETTERS}]{{6}})[{_LETTERS}]*")
+_HANGUL: Final = r"[\uac00-\ud7a3]"
+_SHORTER: Final = r"[\u0590-\u0dff\u10a0-\u10ff\u1200-\u139f]"
+_HAS_SHORTER: Final = re.compile(f"{_HANGUL}|{_SHORTER}")
+_SHORTER_STEMS: Final = re.compile(rf"({_HANGUL}{{3}}|{_SHORTER}{{5}})[^\W\d_]*")
 _HAN: Final = r"[\u30a1-\u30fa\u30fc\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-_GRAMS: Final = re.compile(rf"(?=({_HAN}{{3}}|[\u0e00-\u109f]{{6}}))|(?<!{_HAN})({_HAN}{{2}})(?!{_HAN})")
-_EUROPE: Final = "\u0590"
+_THAI: Final = r"[\u0e00-\u109f]"
+_HAS_GRAMS: Final = re.compile(f"{_HAN}|{_THAI}")
+_GRAMS: Final = re.compile(rf"(?=({_HAN}{{3}}|{_THAI}{{6}}))|(?<!{_HAN})({_HAN}{{2}})(?!{_HAN})")
 _ENDS: Final = tuple(".!?…。！？।؟\"'”’»)")
 _LEADS_ON: Final = (":", "：")
 _WORD: Final = re.compile(r"[^\W_]")
@@ -201,12 +208,14 @@ def _about(titled: str, site: str, blocks: Blocks, asked: Iterable[int] | None =
     if not blocks.lines:
         return []
     first, *others = [at for at, is_long in enumerate(blocks.long) if is_long][:2] or [0]
+    wanted = range(len(blocks.lines)) if asked is None else [*asked]
+    wordings = {at: _wording(blocks.lines[at]) for at in {first, *others, *wanted}}
     named, outlet = _wording(titled), _wording(site)
-    of_others = (named | _wording(blocks.lines[first])) - outlet
-    of_lead = named.union(*(_wording(blocks.lines[at]) for at in others)) - outlet
+    of_others = (named | wordings[first]) - outlet
+    of_lead = named.union(*(wordings[at] for at in others)) - outlet
     about = [0] * len(blocks.lines)
-    for at in range(len(about)) if asked is None else asked:
-        about[at] = _bits(_wording(blocks.lines[at]) & (of_lead if at == first else of_others))
+    for at in wanted:
+        about[at] = _bits(wordings[at] & (of_lead if at == first else of_others))
     return about
 
 
@@ -333,9 +342,12 @@ def _head(long: Sequence[bool]) -> int:
 
 def _wording(line: str) -> set[str]:
     """What tells the wording of a block: the beginnings of its longer words."""
-    if line.isascii() or max(line) < _EUROPE:
+    if line.isascii() or _BEYOND_EUROPE.search(line) is None:
         return set(_STEMS.findall(line))
-    return {run or word for run, word in _GRAMS.findall(line)}.union(_SHORTER_STEMS.findall(line))
+    wording = set(_SHORTER_STEMS.findall(line)) if _HAS_SHORTER.search(line) else set()
+    if _HAS_GRAMS.search(line):
+        wording.update(run or word for run, word in _GRAMS.findall(line))
+    return wording
 
 
 def _stories(pages: Sequence[Page]) -> list[int]:
