@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -218,12 +220,12 @@ def test_shouted_text_does_not_make_acronyms_of_words():
 
 
 def test_remembered_words_are_bounded(monkeypatch):
-    monkeypatch.setattr("transforms.core.lexicon._REMEMBERED", 100)
+    monkeypatch.setattr("transforms.core.vocabulary._REMEMBERED", 100)
     truce = matcher("en", "truce")
     for number in range(10):
         text = " ".join(f"w{number}x{n}" for n in range(90))
         assert len(truce.find(f"{text} truce")) == 1
-        assert len(truce._lexicon) <= 100
+        assert len(truce._vocabulary) + len(truce._vocabulary._older) <= 100
 
 
 def test_text_of_an_unknown_language_is_not_stemmed():
@@ -243,7 +245,14 @@ def test_words_slice_out_of_the_text(text):
     spans = [words.span(number, number) for number in range(len(words.surfaces))]
     assert [text[start:end] for start, end in spans] == words.surfaces
     assert all(words.surfaces)
-    assert words.edges == sorted(words.edges)
+    assert words.ends == sorted(words.ends)
+
+
+@given(st.text(st.sampled_from("aZ9_é²\xadß’'яєЖґİışابـ،ًی\u0301\u200d🙂 .-\n")))
+def test_words_are_runs_of_letters_and_figures_whatever_set_of_characters_holds_the_text(text):
+    marks = "\xad\u0301\u064b\u200d"
+    runs = re.findall(rf"[^\W_](?:[^\W_]|[{marks}]|['’](?=[яє]))*", text)
+    assert split_words(text).surfaces == runs
 
 
 @given(st.text(max_size=40))

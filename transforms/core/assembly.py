@@ -4,7 +4,7 @@ Does no I/O. Costs a sort of the phrases' hits per expression, whatever the text
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from schemas.expressions import Company, Within
@@ -34,14 +34,14 @@ class Plan:
         """All that decide where it stands."""
         return self.pieces + self.wanted + self.barred
 
-    def lonely(self, there: Collection[int]) -> bool:
+    def lonely(self, there: Set[int]) -> bool:
         """Whether the company it wants is not there."""
-        return bool(self.wanted) and not any(number in there for number in self.wanted)
+        return bool(self.wanted) and there.isdisjoint(self.wanted)
 
 
 def assembled(plan: Plan, kept: dict[int, list[Hit]], fields: Sequence[Words]) -> list[Hit]:
     """Where an expression stands that has gaps or company, given where all phrases stand, in order."""
-    hits = kept[plan.pieces[0]]
+    hits = kept.get(plan.pieces[0], [])
     for number, gap in zip(plan.pieces[1:], plan.gaps[1:], strict=True):
         hits = _followed(hits, kept.get(number, []), gap, fields)
     if plan.company is None or not hits:
@@ -57,7 +57,9 @@ def assembled(plan: Plan, kept: dict[int, list[Hit]], fields: Sequence[Words]) -
 
 def _followed(hits: list[Hit], nexts: list[Hit], gap: int, fields: Sequence[Words]) -> list[Hit]:
     """Hits prolonged by what comes next: each of the next by the nearest that can come before it; one per beginning."""
-    before = sorted((field, last, first) for field, first, last in hits) if nexts else []
+    if not hits or not nexts:
+        return []
+    before = sorted((field, last, first) for field, first, last in hits)
     found: dict[tuple[int, int], Hit] = {}
     for field, following, end in nexts:
         place = bisect_left(before, (field, following, -1)) - 1

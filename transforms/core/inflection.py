@@ -14,7 +14,8 @@ Does no I/O. Two kinds of words are told apart:
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 import Stemmer  # type: ignore[import-not-found]  # compiled, comes without types
@@ -29,19 +30,22 @@ _CYRILLIC: Final = frozenset({"ru", "uk"})
 #: Languages whose words are decided by the words looked for.
 _DECIDED: Final = frozenset({"ar", "fa", "tr"})
 
-#: Arabic words that are written as part of the next: and, so, with, to, as, the; shortest first.
-_PROCLITICS: Final = tuple(
-    sorted(
-        {f"{a}{b}{c}" for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال")}
-        | {f"{a}{b}" for a in ("", "و", "ف") for b in ("ل", "لل")},
-        key=lambda prefix: (len(prefix), prefix),
-    )
+#: Arabic words that are written as part of the next: and, so, with, to, as, the.
+_PROCLITICS: Final = frozenset(
+    {f"{a}{b}{c}" for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال")}
+    | {f"{a}{b}" for a in ("", "و", "ف") for b in ("ل", "لل")}
 )
+_LONGEST_PROCLITIC: Final = max(map(len, _PROCLITICS))
+_PROCLITIC_LETTERS: Final = frozenset(prefix[0] for prefix in _PROCLITICS if prefix)
 #: Arabic sound plurals, dual, indefinite accusative and possessive pronouns, the longest first; of words of at least so
 #: many letters, for they end too many others.
 _PRONOUNS: Final = ("هما", "ها", "هم", "هن", "نا", "كم", "ه")
 _ARABIC_ENDINGS: Final = (*(f"ات{pronoun}" for pronoun in _PRONOUNS), *_PRONOUNS, "ين", "ون", "ات", "ان", "ا")
 _ENOUGH_LETTERS: Final = 4
+#: Words whose stem is remembered: topics and places of an article ask for the same.
+_REMEMBERED: Final = 4096
+#: Letters by which words that cannot be forms of any are told.
+_START: Final = 3
 #: Persian plural, then possessive or indefinite -i; -ه of a word becomes -گ before -ان.
 _PERSIAN_ENDINGS: Final = re.compile(
     r"(?:هاي?|ان|يان|ات|ين|ون)?(?:ي|اي|يي|اش|ش|ام|م|ات|ت|شان|يشان|مان|يمان|تان|يتان|يش|را|ايي)?"
@@ -76,11 +80,15 @@ class Inflection:
             base[:-1] + _SOFTENED[base[-1]]: key for base, key in self._bases.items() if base[-1] in _SOFTENED
         }
         self._names = {key: key for key in map(self.name_key, names)}
-        self._cases: dict[str, list[str]] = {}  # form of a name -> its keys
+        self._cases = {key: [key] for key in self._names}  # form of a name -> its keys, the nearest first
         for name in names:
             key = self.name_key(name)
             for form in self._forms_of_name(name):
-                self._cases.setdefault(fold(form), []).append(key)
+                keys = self._cases.setdefault(fold(form), [])
+                if key not in keys:
+                    keys.append(key)
+        self._word_starts = _starts((*self._bases, *self._soft))
+        self._name_starts = _starts(self._names)
 
     def key(self, word: str) -> str:
         """What stands for a common word that an editor wrote, and for all its forms."""
@@ -94,48 +102,34 @@ class Inflection:
 
     def word_of(self, token: str) -> str:
         """The key of the word looked for that a token of a text is a form of, the nearest one; empty: none."""
-        return next(self.words_of(token), "")
+        return self._stemmed(token) if self._stem else next(self._decided(fold(token)), "")
 
-    def words_of(self, token: str) -> Iterator[str]:
+    def words_of(self, token: str) -> Iterable[str]:
         """The keys of all words looked for that a token is a form of: some are forms of others."""
-        if self._stem is None:
-            yield from self._decided(fold(token))
-            return
-        stem = self._stem(token)
-        if stem in self._bases:
-            yield stem
-        elif self._language == "de" and token[-2:-1] in _VOWELS and token[-1] == "s":
-            genitive = self._stem(token[:-1])  # Aleppos: the stemmer takes s off after some consonants only
-            yield from {genitive}.intersection(self._bases)
+        return filter(None, [self._stemmed(token)]) if self._stem else self._decided(fold(token))
 
-    def names_of(self, token: str) -> Iterator[str]:
+    def names_of(self, token: str) -> Iterable[str]:
         """The keys of the names looked for that a token of a text is a form of, the nearest first."""
+        if self._language in _DECIDED:
+            return self._decided_names(token, fold(token))
         if self._language in _CYRILLIC and token[0].islower():
-            return
-        folded = fold(token)
-        if folded in self._names:
-            yield folded
-        yield from (key for key in self._cases.get(folded, ()) if key != folded)
-        if self._language == "ar":
-            yield from (rest for rest in _behind_proclitics(folded) if rest != folded and rest in self._names)
-        elif self._language == "fa" and folded.endswith("ي") and folded[-2:-1] in _PERSIAN_VOWELS:
-            yield from {folded[:-1]}.intersection(self._names)
-        elif self._language == "tr" and token[0].isupper():
-            yield from self._turkish(folded, self._names)
+            return ()
+        return self._cases.get(fold(token), ())
 
     def stem(self, word: str) -> str:
         """What is compared with the end of a word."""
         return self._stem(word) if self._stem else fold(word)
 
-    def as_written(self, token: str) -> Iterator[str]:
+    def as_written(self, token: str) -> Sequence[str]:
         """What an editor may have written to demand this token, letter by letter."""
         word = bare(token)
-        yield word
-        if self._language == "ar":
-            for prefix in _PROCLITICS:
-                if prefix and word.startswith(prefix):
-                    rest = word[len(prefix) :]
-                    yield from (rest, f"ال{rest}") if prefix.endswith(("ال", "لل")) else (rest,)
+        if self._language != "ar" or word[:1] not in _PROCLITIC_LETTERS:
+            return (word,)
+        found = [word]
+        for prefix in _proclitics(word)[1:]:
+            rest = word[len(prefix) :]
+            found += (rest, f"ال{rest}") if prefix.endswith(("ال", "لل")) else (rest,)
+        return found
 
     def _plain_key(self, word: str) -> str:
         if self._language == "ar":
@@ -150,21 +144,47 @@ class Inflection:
             if self._language == "de" and name.endswith("e"):
                 yield from (f"{name}n", f"{name}r")  # Vereinten Nationen
 
+    def _stemmed(self, token: str) -> str:
+        if not self._bases:
+            return ""
+        stem = self.stem(token)
+        if stem in self._bases:
+            return stem
+        if self._language == "de" and token[-2:-1] in _VOWELS and token[-1] == "s":
+            genitive = self.stem(token[:-1])  # Aleppos: the stemmer takes s off after some consonants only
+            return genitive if genitive in self._bases else ""
+        return ""
+
     def _decided(self, folded: str) -> Iterator[str]:
         if folded in self._bases:
             yield self._bases[folded]
         if self._language == "ar":
             yield from self._arabic(folded)
+        elif not _starts_so(folded, self._word_starts):
+            return
         elif self._language == "fa":
             yield from self._persian(folded)
         elif self._language == "tr":
             yield from self._turkish(folded, self._bases)
 
+    def _decided_names(self, token: str, folded: str) -> Iterator[str]:
+        if folded in self._names:
+            yield folded
+        if self._language == "ar":
+            yield from (rest for rest in _behind_proclitics(folded) if rest != folded and rest in self._names)
+        elif self._language == "fa":
+            if folded.endswith("ي") and folded[-2:-1] in _PERSIAN_VOWELS:
+                yield from {folded[:-1]}.intersection(self._names)
+        elif token[0].isupper() and _starts_so(folded, self._name_starts):
+            yield from self._turkish(folded, self._names)
+
     def _arabic(self, folded: str) -> Iterator[str]:
         for rest in _behind_proclitics(folded):
             if rest != folded and rest in self._bases:
                 yield rest
-            for ending in _ARABIC_ENDINGS:
+            if not _starts_so(rest, self._word_starts):
+                continue
+            for ending in _ARABIC_ENDINGS if rest.endswith(_ARABIC_ENDINGS) else ():
                 if rest.endswith(ending):
                     base = rest[: -len(ending)]
                     feminine = [f"{base}ه"] * ending.startswith("ات") + [f"{base[:-1]}ه"] * base.endswith("ت")
@@ -192,14 +212,16 @@ class Inflection:
                 yield found
 
 
+@cache
 def _stemmer(language: str) -> Callable[[str], str] | None:
     """What reduces a word as it stands to its stem; None: the language has none."""
     if language == "uk":
-        return lambda word: ukrainian_stem(bare(unicodedata.normalize("NFKC", word)).casefold())
+        return lru_cache(_REMEMBERED)(lambda word: ukrainian_stem(bare(unicodedata.normalize("NFKC", word)).casefold()))
     if language not in _SNOWBALL:
         return None
     snowball = Stemmer.Stemmer(_SNOWBALL[language], 0).stemWord  # our own cache holds what it says
 
+    @lru_cache(_REMEMBERED)
     def stem(word: str) -> str:
         if word.isascii():
             stem = str(snowball(word.lower()))
@@ -216,8 +238,26 @@ def _without_article(word: str) -> str:
     return fold(plain[2:] if plain.startswith("ال") and len(plain) > _ENOUGH_LETTERS else plain)
 
 
-def _behind_proclitics(folded: str) -> Iterator[str]:
-    return (folded[len(prefix) :] for prefix in _PROCLITICS if folded.startswith(prefix))
+def _behind_proclitics(folded: str) -> Sequence[str]:
+    if folded[:1] not in _PROCLITIC_LETTERS:
+        return (folded,)
+    return [folded[len(prefix) :] for prefix in _proclitics(folded)]
+
+
+def _proclitics(word: str) -> list[str]:
+    """The proclitics that a word may have, the shortest first, which is none."""
+    ends = range(1 + min(len(word), _LONGEST_PROCLITIC))
+    return [word[:end] for end in ends if word[:end] in _PROCLITICS]
+
+
+def _starts(words: Iterable[str]) -> set[str]:
+    """How a word with an ending may start."""
+    return {start[:_START] for word in words for start in (word, word.removesuffix("ه"))}
+
+
+def _starts_so(folded: str, starts: set[str]) -> bool:
+    """Whether a word may be one of those whose starts are given, with an ending; no one-letter word has any."""
+    return folded[:_START] in starts or folded[: _START - 1] in starts
 
 
 def _turkish_candidates(word: str) -> list[str]:

@@ -12,12 +12,10 @@ from typing import Final, Literal, NamedTuple
 from transforms.core.inflection import Inflection
 from transforms.core.wordforms import fold
 
-#: Words remembered per language; about 200 bytes each.
-_REMEMBERED: Final = 20_000
 #: Characters, marks included, of a token that may be a word looked for.
-_LONGEST: Final = 120
+LONGEST: Final = 120
 #: Of a word that is not looked for.
-_BLANK: Final = " "
+BLANK: Final = " "
 #: The first character that stands for a word; none from here on is one of Unicode's surrogates.
 _FIRST_CODE: Final = 0x10000
 
@@ -29,8 +27,8 @@ class Word(NamedTuple):
     text: str  #: without its marks; a `word` that heads a Turkish compound ends in `+`
 
 
-class Lexicon(dict[str, str]):
-    """token of a text -> the character that stands for it; remembers a bounded number of tokens.
+class Lexicon:
+    """The words that one set of expressions asks for, and their characters.
 
     Args:
         language: of the texts.
@@ -39,13 +37,13 @@ class Lexicon(dict[str, str]):
     """
 
     def __init__(self, language: str, words: Collection[Word], numbers: Collection[str]) -> None:
-        super().__init__()
         of_kind: dict[str, list[str]] = {}
         for word in sorted(words):
             of_kind.setdefault(word.kind, []).append(word.text)
         self._forms = Inflection(language, of_kind.get("word", ()), of_kind.get("name", ()))
         self._numbers = {fold(number) for number in numbers}
         self._begins = {fold(text) for text in of_kind.get("begins", ())}
+        self._beginnings = tuple(self._begins)
         self._ends = {fold(text): self._forms.stem(text) for text in of_kind.get("ends", ())}
         self._written: dict[str, str] = {}
         self._named: dict[tuple[str, str], str] = {}  # name and the word that the token is a form of as well
@@ -71,13 +69,20 @@ class Lexicon(dict[str, str]):
             if begin or end:
                 self._parts[begin, end] = self._next()
 
-    def __missing__(self, token: str) -> str:
-        if len(token) > _LONGEST:
-            return _BLANK
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        code = self[token] = self._code(token)
-        return code
+    def code(self, token: str) -> str:
+        """The character that stands for a token of a text, of at most `LONGEST` characters."""
+        if self._written:
+            for form in self._forms.as_written(token):
+                if form in self._written:
+                    return self._written[form]
+        word = self._forms.word_of(token)
+        for name in self._forms.names_of(token):
+            return self._named.get((name, word)) or self._named[name, ""]
+        if word:
+            return self._worded[word]
+        if self._parts and (part := self._part(token)):
+            return part
+        return self._number if self._is_number(token) else BLANK
 
     def of_word(self, word: Word) -> Collection[str]:
         """The characters of all tokens that a word of an expression matches."""
@@ -123,22 +128,15 @@ class Lexicon(dict[str, str]):
             self._of_name.setdefault(known, set()).add(code)
         return code
 
-    def _code(self, token: str) -> str:
-        for form in self._forms.as_written(token):
-            if form in self._written:
-                return self._written[form]
-        word = self._forms.word_of(token)
-        if name := next(self._forms.names_of(token), ""):
-            return self._named.get((name, word)) or self._named[name, ""]
-        if word:
-            return self._worded[word]
-        if self._begins or self._ends:
-            folded = fold(token)
-            begin = max((part for part in self._begins if folded.startswith(part)), key=len, default="")
+    def _part(self, token: str) -> str:
+        """The character of the longest beginning and end that the token has; empty: none."""
+        folded = fold(token)
+        begin = end = ""
+        if folded.startswith(self._beginnings):
+            begin = max((part for part in self._begins if folded.startswith(part)), key=len)
+        if self._ends:
             end = max(self._ends_of(token), key=len, default="")
-            if begin or end:
-                return self._parts[begin, end]
-        return self._number if self._is_number(token) else _BLANK
+        return self._parts[begin, end] if begin or end else ""
 
     def _ends_of(self, token: str) -> list[str]:
         """The ends looked for that the token has, as it stands or by its stem."""

@@ -30,6 +30,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from schemas.expressions import NUMBER, Expression, pieces
 from transforms.core.assembly import Hit, Plan, assembled
 from transforms.core.lexicon import Lexicon, Word, written
+from transforms.core.vocabulary import Vocabulary
 from transforms.core.wordforms import Words, bare, split_words
 
 #: What may stand between two words of an expression: white space without a blank line, hyphens, apostrophes, quotes.
@@ -88,10 +89,17 @@ class Matcher:
         sought: expressions of whatever language; all words of those of another are names.
         numbers: words that say a number.
         inflected: whether texts are surely of that language; if not, all Latin words are names.
+        vocabulary: of such texts, shared with others who look for something in them; None: one of its own.
     """
 
     def __init__(
-        self, language: str, sought: Sequence[Sought], *, numbers: Collection[str] = (), inflected: bool = True
+        self,
+        language: str,
+        sought: Sequence[Sought],
+        *,
+        numbers: Collection[str] = (),
+        inflected: bool = True,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._language = language
         self._inflected = inflected
@@ -104,7 +112,9 @@ class Matcher:
             (self._simple if plan.simple else self._compound).setdefault(plan.pieces[0], []).append(rule)
         compound = [plan for plan in self._plans if not plan.simple]
         self._needed = frozenset(number for plan in compound for number in plan.phrases)
-        self._lexicon, strings = self._coded([tuple(self._readings(*phrase)) for phrase in phrases], numbers)
+        lexicon, strings = self._coded([tuple(self._readings(*phrase)) for phrase in phrases], numbers)
+        self._vocabulary = Vocabulary() if vocabulary is None else vocabulary
+        self._lexicon = self._vocabulary.enter(lexicon)
         self._strings = list(strings.values())
         self._groups: dict[int, list[_Group]] = {}  # of the strings met so far
         self._automaton = AhoCorasick(list(strings), matchkind=MatchKind.Standard, store_patterns=False)
@@ -116,60 +126,73 @@ class Matcher:
             texts: any strings, or their words where they are known already.
         """
         fields = [split_words(text) if isinstance(text, str) else text for text in texts]
+        matches = [self._matches(words) for words in fields]
+        groups = [
+            (index, group)
+            for index in dict.fromkeys([index for one in matches for index, _, _ in one])
+            for group in self._groups.get(index) or self._grouped(index)
+        ]
+        compound = self._possible(set().union(*[group.phrases for _, group in groups]))
+        asked = {number for rule in compound for number in self._plans[rule].phrases}
+        told = [(index, group) for index, group in groups if group.rules or not asked.isdisjoint(group.phrases)]
         found: list[Found] = []
-        partial: list[tuple[frozenset[int], list[Hit]]] = []
-        for group, hits in self._said(fields):
+        kept: dict[int, list[Hit]] = {}
+        for group, hits in self._said(told, matches, fields):
             if group.rules:
                 spans = [(field, *fields[field].span(first, last), first, last) for field, first, last in hits]
                 found += [Found(rule, *span) for rule in group.rules for span in spans]
-            if group.phrases:
-                partial.append((group.phrases, hits))
-        found += self._put_together(partial, fields)
+            for number in asked.intersection(group.phrases):
+                kept.setdefault(number, []).extend(hits)
+        found += self._put_together(compound, kept, fields)
         return found
 
-    def _said(self, fields: Sequence[Words]) -> Iterator[tuple[_Group, list[Hit]]]:
-        """What the texts say, and where."""
-        said: dict[int, list[Hit]] = {}
-        for field, words in enumerate(fields):
-            coded, places = self._as_codes(words.surfaces)
-            for index, begin, end in self._automaton.find_matches_as_indexes(coded, overlapping=True):
-                first, last = (places[begin], places[end - 1]) if places else (begin, end - 1)
-                if first == last or _joined(words, first, last):
-                    said.setdefault(index, []).append((field, first, last))
+    def _matches(self, words: Words) -> list[tuple[int, int, int]]:
+        """The strings in a text, joined or not: number of the string, of its first and of its last word."""
+        coded, places = self._as_codes(words)
+        matches = self._automaton.find_matches_as_indexes(coded, overlapping=True)
+        if places:
+            return [(index, places[begin], places[end - 1]) for index, begin, end in matches]
+        return [(index, begin, end - 1) for index, begin, end in matches]
+
+    def _said(
+        self, told: list[tuple[int, _Group]], matches: list[list[tuple[int, int, int]]], fields: Sequence[Words]
+    ) -> Iterator[tuple[_Group, list[Hit]]]:
+        """What the texts say by some of the strings in them, and where."""
+        said: dict[int, list[Hit]] = {index: [] for index, _ in told}
+        for field, (words, one) in enumerate(zip(fields, matches, strict=True)):
+            for index, first, last in one:
+                if index in said and (first == last or _joined(words, first, last)):
+                    said[index].append((field, first, last))
         shouted: set[int] | None = None
-        for index, hits in said.items():
-            for group in self._groups.get(index) or self._grouped(index):
-                if not group.acronym:
-                    yield group, hits
-                    continue
+        for index, group in told:
+            hits = said[index]
+            if group.acronym:
                 if shouted is None:
                     shouted = {field for field, words in enumerate(fields) if words.text.isupper()}
-                yield group, [hit for hit in hits if hit[0] not in shouted]
+                hits = [hit for hit in hits if hit[0] not in shouted]
+            if hits:
+                yield group, hits
 
-    def _as_codes(self, surfaces: list[str]) -> tuple[str, list[int] | None]:
+    def _as_codes(self, words: Words) -> tuple[str, list[int] | None]:
         """A character per word, and the numbers of the words where some are passed over."""
+        coded = self._vocabulary.read(words, self._lexicon)
         passed = _PASSED_OVER.get(self._language)
-        if passed and not passed.isdisjoint(surfaces):
-            places = [number for number, word in enumerate(surfaces) if word not in passed]
-            return "".join([self._lexicon[surfaces[number]] for number in places]), places
-        return "".join([self._lexicon[word] for word in surfaces]), None
+        if passed and not passed.isdisjoint(words.surfaces):
+            places = [number for number, word in enumerate(words.surfaces) if word not in passed]
+            return "".join([coded[number] for number in places]), places
+        return coded, None
 
-    def _put_together(
-        self, partial: list[tuple[frozenset[int], list[Hit]]], fields: Sequence[Words]
-    ) -> Iterator[Found]:
-        """The expressions that have gaps or company, given phrases and where they stand."""
-        there: set[int] = set().union(*(phrases for phrases, _ in partial))
-        rules = [
+    def _possible(self, there: set[int]) -> list[int]:
+        """The expressions with gaps or company that the phrases in a text do not rule out."""
+        return [
             rule
             for number in there.intersection(self._compound)
             for rule in self._compound[number]
             if there.issuperset(self._plans[rule].pieces) and not self._plans[rule].lonely(there)
         ]
-        asked = {number for rule in rules for number in self._plans[rule].phrases}
-        kept: dict[int, list[Hit]] = {}
-        for phrases, hits in partial if rules else ():
-            for number in asked.intersection(phrases):
-                kept.setdefault(number, []).extend(hits)
+
+    def _put_together(self, rules: list[int], kept: dict[int, list[Hit]], fields: Sequence[Words]) -> Iterator[Found]:
+        """Some of the expressions that have gaps or company, given where their phrases stand."""
         for hits in kept.values():
             hits.sort()
         for rule in rules:
@@ -252,12 +275,12 @@ class Matcher:
 
 def _joined(words: Words, first: int, last: int) -> bool:
     """Whether nothing stands between the words that divides them."""
-    text, edges = words.text, words.edges
+    text = words.text
     for number in range(first, last):
-        start, end, following = edges[2 * number : 2 * number + 3]
+        end, following = words.ends[number], words.start(number + 1)
         if text[end:following] == " " or _JOINT.fullmatch(text, end, following):
             continue
-        if not _STOP.fullmatch(text, end, following) or not _INITIALS.fullmatch(text, start, end):
+        if not _STOP.fullmatch(text, end, following) or not _INITIALS.fullmatch(text, words.start(number), end):
             return False
     return True
 

@@ -33,6 +33,7 @@ from schemas.gazetteer import Gazetteer, GazetteerPlace, PlaceName
 from schemas.taxonomy import LANGUAGES
 from transforms.core.matching import Matcher, Sought
 from transforms.core.records import Dateline, NamedPlace
+from transforms.core.vocabulary import Vocabularies, Vocabulary
 from transforms.core.wordforms import Words, split_words
 
 #: Places of one article that are told, the most frequent ones.
@@ -97,14 +98,20 @@ class _Group:
 
 
 class PlaceFinder:
-    """Finds the places of one gazetteer. Picklable; automata are built when a language is first met."""
+    """Finds the places of one gazetteer. Picklable; automata are built when a language is first met.
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    Args:
+        gazetteer: the places.
+        vocabularies: shared with others who look for something in the same texts.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, vocabularies: Vocabularies | None = None) -> None:
         self.gazetteer = gazetteer
         self._places = gazetteer.places
         self._rules = [_Rule(number, name) for number, place in enumerate(self._places) for name in place.names]
         self._spoken = {rule.name.language for rule in self._rules}
         self._matchers: dict[tuple[str, bool], tuple[Matcher, list[int]]] = {}
+        self._vocabularies = Vocabularies(Vocabulary) if vocabularies is None else vocabularies
 
     def __reduce__(self) -> tuple[type["PlaceFinder"], tuple[Gazetteer]]:
         return PlaceFinder, (self.gazetteer,)
@@ -160,7 +167,7 @@ class PlaceFinder:
                 )
                 for rule in (self._rules[number] for number in chosen)
             ]
-            matcher = Matcher(language, sought, inflected=known)
+            matcher = Matcher(language, sought, inflected=known, vocabulary=self._vocabularies[language, known])
             self._matchers[language, known] = matcher, chosen
         return self._matchers[language, known]
 
@@ -313,7 +320,7 @@ def _is_called(words: Words, number: int) -> bool:
 
 def _is_apart(words: Words, number: int) -> bool:
     """Whether only a space stands between a word and the next."""
-    return words.edges[2 * number + 2] - words.edges[2 * number + 1] == 1
+    return words.start(number + 1) - words.ends[number] == 1
 
 
 def _is_part(place: GazetteerPlace, whole: GazetteerPlace) -> bool:

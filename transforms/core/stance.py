@@ -33,7 +33,7 @@ _YEAR_REACH: Final = 3
 #: Words of a line up to which it may be the headline of another article.
 _SHORT_LINE: Final = 20
 _DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
-_QUOTED: Final = re.compile(r"[“„«][^“”„«»\n]{20,800}[”“»]|\"[^\"\n]{20,800}\"")
+_QUOTED: Final = re.compile(r"[“„«\"](?:(?<!\")[^“”„«»\n]{20,800}[”“»]|(?<=\")[^\"\n]{20,800}\")")
 _DIVIDER: Final = re.compile(r"[,;:،؛!?؟۔\n]|\.\s")
 _STOP: Final = re.compile(r"[!?؟۔]|\.\s|\n\s*\n")
 
@@ -88,13 +88,13 @@ class Stances:
 
     def _beside(self, word: int, steps: range, divider: re.Pattern[str]) -> Iterator[int]:
         """The words that so many steps from one lead to, up to a mark that divides."""
-        edges, text = self._words.edges, self._words.text
+        words, text = self._words, self._words.text
         for step in steps:
             there = word + step
-            if not 0 <= 2 * there < len(edges) - 1:
+            if not 0 <= there < len(words.surfaces):
                 return
             earlier = there - 1 if step > 0 else there
-            if divider.search(text, edges[2 * earlier + 1], edges[2 * earlier + 2]):
+            if divider.search(text, words.ends[earlier], words.start(earlier + 1)):
                 return
             yield there
 
@@ -111,14 +111,15 @@ def aside_pattern(openings: Iterable[str]) -> re.Pattern[str] | None:
     """What finds the openings of lines that point to other articles; single words only before a colon or alone."""
     ways = [re.escape(opening) + (r"(?!\w)" if " " in opening else r"(?=[ \t]*(?:[:：|–—]|$))") for opening in openings]
     joined = "|".join(sorted(ways, key=len, reverse=True))
-    return re.compile(rf"^[^\w\n]{{0,8}}(?:{joined})[ \t]*[:：|–—.…]?", re.IGNORECASE | re.MULTILINE) if ways else None
+    return re.compile(rf"[^\w\n]{{0,8}}(?:{joined})[ \t]*[:：|–—.…]?", re.IGNORECASE | re.MULTILINE) if ways else None
 
 
 def _asides(text: str, opening: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Where lines stand that are of other articles."""
-    end = 0
-    for found in opening.finditer(text):
-        if found.start() < end:
+    start = end = 0
+    while start < len(text):
+        here, start = start, _line_end(text, start) + 1
+        if here < end or not (found := opening.match(text, here)):
             continue
         end = _line_end(text, found.end())
         if not text[found.end() : end].strip():
@@ -127,7 +128,7 @@ def _asides(text: str, opening: re.Pattern[str]) -> Iterator[tuple[int, int]]:
                 if len(text[end:following].split()) > _SHORT_LINE:
                     break
                 end = following
-        yield found.start(), end
+        yield here, end
 
 
 def _line_end(text: str, start: int) -> int:

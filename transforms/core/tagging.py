@@ -9,6 +9,7 @@ from schemas.rules import Rules
 from transforms.core.places import PlaceFinder
 from transforms.core.records import Dateline, NamedPlace, Topic
 from transforms.core.topics import Tagger
+from transforms.core.vocabulary import Vocabularies, Vocabulary
 from transforms.core.wordforms import split_words
 
 
@@ -26,9 +27,14 @@ class Tagging:
     """Tags texts by one set of rules. Picklable."""
 
     def __init__(self, rules: Rules) -> None:
-        self._tagger = Tagger(rules.taxonomy)
-        self._places = PlaceFinder(rules.gazetteer)
+        self._rules = rules
+        vocabularies = Vocabularies(Vocabulary)
+        self._tagger = Tagger(rules.taxonomy, vocabularies)
+        self._places = PlaceFinder(rules.gazetteer, vocabularies)
         self.version = rules.version
+
+    def __reduce__(self) -> tuple[type["Tagging"], tuple[Rules]]:
+        return Tagging, (self._rules,)
 
     def tag(self, title: str, text: str, language: str, dateline: Dateline | None = None) -> Tags:
         """What the rules say of an article, each value as it is stored.

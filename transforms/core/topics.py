@@ -24,6 +24,7 @@ from transforms.core.centrality import SUBJECT, Weighed, mass, score
 from transforms.core.matching import Found, Matcher, Sought
 from transforms.core.records import Evidence, Topic
 from transforms.core.stance import SHARE, Stance, Stances, aside_pattern
+from transforms.core.vocabulary import Vocabularies, Vocabulary
 from transforms.core.wordforms import Words, split_words
 
 __all__ = ["ENOUGH", "MAX_EVIDENCE", "SUBJECT", "Claim", "Proof", "Tagger", "is_lent"]
@@ -93,9 +94,14 @@ class _Finder(NamedTuple):
 
 
 class Tagger:
-    """Tags articles by one taxonomy. Picklable; automata are built when a language is first met."""
+    """Tags articles by one taxonomy. Picklable; automata are built when a language is first met.
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    Args:
+        taxonomy: the rules.
+        vocabularies: shared with others who look for something in the same texts.
+    """
+
+    def __init__(self, taxonomy: Taxonomy, vocabularies: Vocabularies | None = None) -> None:
         self.taxonomy = taxonomy
         rules = [
             _Rule(number, against, topic.kind == "place", topic.kind != "theme", expression)
@@ -105,6 +111,7 @@ class Tagger:
         ]
         self._rules = sorted(rules, key=lambda rule: (not rule.against, -rule.expression.weight))
         self._finders: dict[tuple[str, bool], _Finder] = {}
+        self._vocabularies = Vocabularies(Vocabulary) if vocabularies is None else vocabularies
 
     def __reduce__(self) -> tuple[type["Tagger"], tuple[Taxonomy]]:
         return Tagger, (self.taxonomy,)
@@ -207,7 +214,13 @@ class Tagger:
             cued = [(cue, expression) for cue in CUES for expression in getattr(told, cue)]
             sought += [Sought(expression, -1 - number) for number, (_, expression) in enumerate(cued)]
             self._finders[language, known] = _Finder(
-                Matcher(language, sought, numbers=told.numbers, inflected=known),
+                Matcher(
+                    language,
+                    sought,
+                    numbers=told.numbers,
+                    inflected=known,
+                    vocabulary=self._vocabularies[language, known],
+                ),
                 ranks,
                 [cue for cue, _ in cued],
                 aside_pattern(told.aside),
