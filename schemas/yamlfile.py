@@ -58,8 +58,40 @@ def read(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
 
 
 def read_checked(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
-    """The document in a file that `read` has just accepted; takes a quarter of its time."""
-    return yaml.load(content.decode("utf-8-sig"), Loader=_Plain)  # noqa: S506  # safe too
+    """The document in a file that `read` has just accepted; takes a tenth of its time."""
+    loader = _Plain(content.decode("utf-8-sig"))
+    try:
+        loader.get_event()  # the stream begins
+        begins = loader.check_event(yaml.DocumentStartEvent) and loader.get_event()
+        return _value(loader, loader.get_event(), {}) if begins else None
+    finally:
+        loader.dispose()
+
+
+def _value(loader: Any, event: Any, words: dict[tuple[str | None, str], Any]) -> Any:  # noqa: ANN401  # as above
+    """What an event and those that belong to it say, without a tree of nodes; `words` are those met before."""
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(loader, event, words)
+    if isinstance(event, yaml.SequenceStartEvent):
+        values = []
+        while not isinstance(event := loader.get_event(), yaml.SequenceEndEvent):
+            values.append(_value(loader, event, words))
+        return values
+    mapping = {}
+    while not isinstance(event := loader.get_event(), yaml.MappingEndEvent):
+        mapping[_value(loader, event, words)] = _value(loader, loader.get_event(), words)
+    return mapping
+
+
+def _scalar(loader: Any, event: Any, words: dict[tuple[str | None, str], Any]) -> Any:  # noqa: ANN401  # as above
+    tag, word = event.tag, event.value
+    if tag is None and not event.implicit[0]:  # in quotes
+        return word
+    if (tag, word) not in words:
+        told = loader.resolve(yaml.ScalarNode, word, event.implicit) if tag in (None, "!") else tag
+        plain = told == loader.DEFAULT_SCALAR_TAG
+        words[tag, word] = word if plain else loader.construct_object(yaml.ScalarNode(told, word))
+    return words[tag, word]
 
 
 class Nodes:

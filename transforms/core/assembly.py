@@ -42,6 +42,8 @@ class Plan:
 def assembled(plan: Plan, kept: dict[int, list[Hit]], fields: Sequence[Words]) -> list[Hit]:
     """Where an expression stands that has gaps or company, given where all phrases stand, in order."""
     hits = kept.get(plan.pieces[0], [])
+    if not hits or plan.lonely(kept.keys()):
+        return []
     for number, gap in zip(plan.pieces[1:], plan.gaps[1:], strict=True):
         hits = _followed(hits, kept.get(number, []), gap, fields)
     if plan.company is None or not hits:

@@ -102,7 +102,9 @@ class Matcher:
         vocabulary: Vocabulary | None = None,
     ) -> None:
         self._language = language
-        self._inflected = inflected
+        self._unicase = language in _UNICASE
+        self._latin = not self._unicase and language not in _CYRILLIC
+        self._rigid = self._latin and not inflected
         self._owners = [one.owner for one in sought]
         phrases: dict[_Phrase, int] = {}
         self._plans = [self._plan(one, phrases) for one in sought]
@@ -147,12 +149,12 @@ class Matcher:
         return found
 
     def _matches(self, words: Words) -> list[tuple[int, int, int]]:
-        """The strings in a text, joined or not: number of the string, of its first and of its last word."""
+        """The strings in a text, joined or not: number of the string, of its first word, of the word behind it."""
         coded, places = self._as_codes(words)
-        matches = self._automaton.find_matches_as_indexes(coded, overlapping=True)
+        matches: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(coded, overlapping=True)
         if places:
-            return [(index, places[begin], places[end - 1]) for index, begin, end in matches]
-        return [(index, begin, end - 1) for index, begin, end in matches]
+            return [(index, places[begin], places[end - 1] + 1) for index, begin, end in matches]
+        return matches
 
     def _said(
         self, told: list[tuple[int, _Group]], matches: list[list[tuple[int, int, int]]], fields: Sequence[Words]
@@ -160,9 +162,9 @@ class Matcher:
         """What the texts say by some of the strings in them, and where."""
         said: dict[int, list[Hit]] = {index: [] for index, _ in told}
         for field, (words, one) in enumerate(zip(fields, matches, strict=True)):
-            for index, first, last in one:
-                if index in said and (first == last or _joined(words, first, last)):
-                    said[index].append((field, first, last))
+            for index, first, behind in one:
+                if index in said and (behind - first == 1 or _joined(words, first, behind - 1)):
+                    said[index].append((field, first, behind - 1))
         shouted: set[int] | None = None
         for index, group in told:
             hits = said[index]
@@ -243,8 +245,8 @@ class Matcher:
         for number, ways in enumerate(readings):
             for way in ways:
                 ticket = 2 * number + (not acronyms.isdisjoint(way))
-                for string in product(*[codes_of[word] for word in way]):
-                    strings.setdefault("".join(string), []).append(ticket)
+                for string in map("".join, product(*[codes_of[word] for word in way])):
+                    strings.setdefault(string, []).append(ticket)
         return lexicon, strings
 
     def _readings(self, spellings: tuple[str, ...], name: bool, foreign: bool) -> Iterator[tuple[Word, ...]]:
@@ -252,12 +254,12 @@ class Matcher:
         for spelling in spellings:
             proper = name and (self._language != "de" or not any(word[0].islower() for word in spelling.split()))
             for way in _ways(spelling, self._language):
-                yield tuple(
-                    self._word(word, marked=marked, proper=proper, foreign=foreign, head=number == len(way) - 1 > 0)
-                    for number, (word, marked) in enumerate(way)
-                )
+                words = [self._word(word, marked=marked, proper=proper, foreign=foreign) for word, marked in way]
+                if self._language == "tr" and len(words) > 1 and words[-1].kind == "word":  # the head of a compound
+                    words[-1] = Word("word", f"{words[-1].text}+")
+                yield tuple(words)
 
-    def _word(self, word: str, *, marked: bool, proper: bool, foreign: bool, head: bool) -> Word:
+    def _word(self, word: str, *, marked: bool, proper: bool, foreign: bool) -> Word:
         """What one word of an expression asks for."""
         if word == NUMBER:
             return Word("number", word)
@@ -265,12 +267,11 @@ class Matcher:
             return Word("=", bare(word))
         if "~" in word:
             return Word("begins" if word.endswith("~") else "ends", word.strip("~"))
-        capital = self._language in _UNICASE or word[0].isupper()
-        latin = self._language not in _UNICASE and self._language not in _CYRILLIC
-        rigid = (latin and (foreign or not self._inflected)) or (capital and self._language in _RIGID)
+        capital = self._unicase or word[0].isupper()
+        rigid = self._rigid or (foreign and self._latin) or (capital and self._language in _RIGID)
         if rigid or (proper and capital):
             return Word("name", word)
-        return Word("word", f"{word}+" if head and self._language == "tr" else word)
+        return Word("word", word)
 
 
 def _joined(words: Words, first: int, last: int) -> bool:
@@ -291,8 +292,8 @@ def _ways(spelling: str, language: str) -> Iterator[list[tuple[str, bool]]]:
     >>> list(_ways("=cease-fire now", "en"))
     [[('cease', True), ('fire', True), ('now', False)], [('ceasefire', True), ('now', False)]]
     """
-    if spelling.isalpha():
-        yield [(spelling, False)]
+    if spelling.replace(" ", "").isalpha():
+        yield [(word, False) for word in spelling.split()]
         return
     chunks: list[list[list[tuple[str, bool]]]] = []
     for chunk in spelling.split():
