@@ -83,6 +83,7 @@ _ITEM: Final = ("- ", "| ", "• ")
 #: A block as it is noted: its key; of each word that it shares with title and lead one of `_WORD_BITS`; five flags.
 _FLAG_BITS: Final = 5
 _WORD_BITS: Final = 18
+_BITS: Final = tuple(1 << bit for bit in range(_WORD_BITS))
 _TRAIT_BITS: Final = _FLAG_BITS + _WORD_BITS
 _TRAITS: Final = (1 << _TRAIT_BITS) - 1
 _OUTER, _HEAD, _KEPT, _PARAGRAPH, _SENTENCE = 1, 2, 4, 8, 16
@@ -243,13 +244,17 @@ def learn(known: Mapping[int, int], pages: Sequence[Page]) -> dict[int, int]:
     now = dict(known)
     stories = _stories(pages)
     seen: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by key: what was seen of it in each story
-    subjects: defaultdict[int, dict[int, int]] = defaultdict(dict)  # by key: the same with no words but of the subject
+    subjects: dict[int, int] = {}  # of each story
     for page, story in zip(pages, stories, strict=True):
-        subject = _subject(page)
+        if story not in subjects:
+            subjects[story] = _subject(page)
         for note in page.blocks:
             seen[note >> _TRAIT_BITS].setdefault(story, note & _TRAITS)
-            subjects[note >> _TRAIT_BITS].setdefault(story, note & subject)
-    bonds = {key: _bond([*where.values()]) for key, where in subjects.items() if len(where) > 1}
+    bonds = {
+        key: _bond([trait & subjects[story] for story, trait in where.items()])
+        for key, where in seen.items()
+        if len(where) > 1
+    }
     runs = _runs(pages, stories, bonds)
     number = max(stories, default=-1) + 1
     lasting = runs | {key for key, bond in bonds.items() if bond == 0 and _is_edge([*seen[key].values()])}
@@ -423,22 +428,25 @@ def _runs(pages: Sequence[Page], stories: Sequence[int], bonds: Mapping[int, int
         stories: the story of each.
         bonds: of each block that several stories have.
     """
+    rows = [[*(note >> _TRAIT_BITS for note in page.blocks), _END] for page in pages]
     together: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    for page, story in zip(pages, stories, strict=True):
-        for one, other in pairwise((*page.blocks, _END)):
-            if one >> _TRAIT_BITS in bonds:
-                together[one >> _TRAIT_BITS, other >> _TRAIT_BITS].add(story)
+    for row, story in zip(rows, stories, strict=True):
+        for pair in pairwise(row):
+            if pair[0] in bonds:
+                together[pair].add(story)
+    follow = {pair for pair, told in together.items() if len(told) > 1 and pair[1] != _END}
     found: set[int] = set()
-    for page in pages:
+    for row in rows:
         run: list[int] = []
-        for one, other in pairwise((*page.blocks, _END)):
-            run.append(one >> _TRAIT_BITS)
-            if len(together.get((one >> _TRAIT_BITS, other >> _TRAIT_BITS), ())) > 1 and other != _END:
+        for pair in pairwise(row):
+            run.append(pair[0])
+            if pair in follow:
                 continue
-            loose = [at for at, key in enumerate(run) if bonds.get(key) == 0]
-            if len(loose) > 1:
-                last = len(run) - 1 if other == _END else loose[-1]
-                found.update(key for at, key in enumerate(run[: last + 1]) if at >= loose[bonds.get(key, 2) == 2])
+            if len(run) > 1:
+                loose = [at for at, key in enumerate(run) if bonds.get(key) == 0]
+                if len(loose) > 1:
+                    last = len(run) - 1 if pair[1] == _END else loose[-1]
+                    found.update(key for at, key in enumerate(run[: last + 1]) if at >= loose[bonds.get(key, 2) == 2])
             run = []
     return found & bonds.keys()
 
@@ -451,7 +459,10 @@ def _subject(page: Page) -> int:
     """
     told = [shared for note in page.blocks if note & _PARAGRAPH and (shared := (note & _TRAITS) >> _FLAG_BITS)]
     least = max(2, -(-len(told) // 3))
-    words = sum(1 << bit for bit in range(_WORD_BITS) if sum(shared >> bit & 1 for shared in told) >= least)
+    words = 0
+    for bit in _BITS:
+        if len([True for shared in told if shared & bit]) >= least:
+            words |= bit
     return words << _FLAG_BITS | (1 << _FLAG_BITS) - 1
 
 
@@ -467,7 +478,7 @@ def _bond(traits: Sequence[int]) -> int:
     told = [trait >> _FLAG_BITS for trait in traits if trait >> _FLAG_BITS]
     if len(told) < most:
         return 0
-    return min(2, sum(sum(words >> bit & 1 for words in told) >= most for bit in range(_WORD_BITS)))
+    return min(2, sum(len([True for words in told if words & bit]) >= most for bit in _BITS))
 
 
 def _is_edge(traits: Sequence[int]) -> bool:
