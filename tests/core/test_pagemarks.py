@@ -40,6 +40,12 @@ def test_elements_are_marked_each_by_its_own_names():
     assert _marks(*written) == [set(), {"related"}, set(), {"aside", "advert"}, {"advert"}]
 
 
+def test_many_elements_are_marked_each_by_its_own_names():
+    names = ["", "menu", "", "ad"] * 1_250
+
+    assert marks_of(["p"] * 5_000, names) == [set(), {"menu"}, set(), {"advert"}] * 1_250
+
+
 def test_a_word_does_not_stretch_over_two_names():
     assert _marks("<p class='next post'></p>", "<p class='next-post'></p>") == [set(), {"related"}]
 

@@ -51,6 +51,8 @@ _NEXT_NAME: Final = " \x00 "
 _NEXT_ELEMENT: Final = " \x1f "
 #: Characters of an element's names that are looked at.
 _MAX_NAMES: Final = 300
+#: Elements whose names are looked through at once; what is found takes a hundred times as much memory as they.
+_AT_ONCE: Final = 2_000
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -62,12 +64,24 @@ def names_of(element: etree._Element) -> str:
 def marks_of(tags: Sequence[str], names: Sequence[str]) -> list[frozenset[str]]:
     """The marks of elements, without those that they inherit.
 
-    All names are looked through at once: most of an element's cost would be that of asking.
+    The names of many are looked through at once: most of an element's cost would be that of asking.
 
     Args:
         tags: of the elements.
         names: of the same, as `names_of` gives them.
     """
+    own = [_NONE] * len(tags)
+    for first in range(0, len(names), _AT_ONCE):
+        for place, marks in _marks_of_names(names[first : first + _AT_ONCE]).items():
+            own[first + place] = frozenset(marks)
+    for place, tag in enumerate(tags):
+        if tag in _TAGS:
+            own[place] |= {tag}
+    return own
+
+
+def _marks_of_names(names: Sequence[str]) -> dict[int, set[str]]:
+    """What names mark, by their place."""
     every = "\x1f".join(names)
     if every.count("\x1f") >= len(names):
         every = "\x1f".join(name.replace("\x1f", " ") for name in names)
@@ -77,7 +91,4 @@ def marks_of(tags: Sequence[str], names: Sequence[str]) -> list[frozenset[str]]:
     found: defaultdict[int, set[str]] = defaultdict(set)
     for word, start, _ in _MACHINE.find_matches_as_indexes(every, overlapping=True):
         found[bisect_right(starts, start) - 1].add(_LISTED[word][1])
-    for place, tag in enumerate(tags):
-        if tag in _TAGS:
-            found[place].add(tag)
-    return [frozenset(found[place]) if place in found else _NONE for place in range(len(tags))]
+    return found
