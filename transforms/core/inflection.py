@@ -102,11 +102,18 @@ class Inflection:
 
     def word_of(self, token: str) -> str:
         """The key of the word looked for that a token of a text is a form of, the nearest one; empty: none."""
-        return self._stemmed(token) if self._stem else next(self._decided(fold(token)), "")
+        if self._stem is None:
+            return next(self._decided(fold(token)), "")
+        if not self._bases:
+            return ""
+        stem = self._stem(token)
+        if stem not in self._bases and self._language == "de" and token[-2:-1] in _VOWELS and token[-1] == "s":
+            stem = self._stem(token[:-1])  # Aleppos: the stemmer takes s off after some consonants only
+        return stem if stem in self._bases else ""
 
     def words_of(self, token: str) -> Iterable[str]:
         """The keys of all words looked for that a token is a form of: some are forms of others."""
-        return filter(None, [self._stemmed(token)]) if self._stem else self._decided(fold(token))
+        return self._decided(fold(token)) if self._stem is None else filter(None, [self.word_of(token)])
 
     def names_of(self, token: str) -> Iterable[str]:
         """The keys of the names looked for that a token of a text is a form of, the nearest first."""
@@ -143,17 +150,6 @@ class Inflection:
             yield f"{name}s"
             if self._language == "de" and name.endswith("e"):
                 yield from (f"{name}n", f"{name}r")  # Vereinten Nationen
-
-    def _stemmed(self, token: str) -> str:
-        if not self._bases:
-            return ""
-        stem = self.stem(token)
-        if stem in self._bases:
-            return stem
-        if self._language == "de" and token[-2:-1] in _VOWELS and token[-1] == "s":
-            genitive = self.stem(token[:-1])  # Aleppos: the stemmer takes s off after some consonants only
-            return genitive if genitive in self._bases else ""
-        return ""
 
     def _decided(self, folded: str) -> Iterator[str]:
         if folded in self._bases:

@@ -140,9 +140,9 @@ class Matcher:
         found: list[Found] = []
         kept: dict[int, list[Hit]] = {}
         for group, hits in self._said(told, matches, fields):
-            if group.rules:
-                spans = [(field, *fields[field].span(first, last), first, last) for field, first, last in hits]
-                found += [Found(rule, *span) for rule in group.rules for span in spans]
+            for field, first, last in hits if group.rules else ():
+                start, end = fields[field].span(first, last)
+                found += [Found(rule, field, start, end, first, last) for rule in group.rules]
             for number in asked.intersection(group.phrases):
                 kept.setdefault(number, []).extend(hits)
         found += self._put_together(compound, kept, fields)

@@ -9,8 +9,8 @@ from typing import Final
 from transforms.core.lexicon import BLANK, LONGEST, Lexicon
 from transforms.core.wordforms import Words
 
-#: Tokens remembered per vocabulary; about 150 bytes each.
-_REMEMBERED: Final = 40_000
+#: Tokens remembered per vocabulary; about 100 bytes each.
+_REMEMBERED: Final = 30_000
 
 
 class Vocabulary(dict[str, str]):

@@ -39,6 +39,8 @@ _BYTE_SETS: Final = tuple(
     (name, bytes(byte if bytes([byte]).decode(name, "replace").isalnum() else ord(" ") for byte in range(256)))
     for name in ("cp1252", "cp1251", "cp1254", "cp1256")
 )
+#: Signs of a text, such as emoji, that may be in no set.
+_OTHER_SIGNS: Final = 8
 #: A full stop or a stronger mark, then white space and no small letter; or a blank line.
 _SENTENCE_END: Final = re.compile(
     r"[.!?…؟۔\n](?:(?<!\n)[.!?…؟۔]{0,3}[\"'”»’›)\]]{0,3}\s++(?![a-zà-öø-ÿа-яёіїєґ])|(?<=\n)[^\S\n]*\n)"
@@ -73,7 +75,7 @@ class Words:
 
     def sentence(self, word: int) -> int:
         """The number of the sentence of a word, from 0."""
-        return bisect_right(self._breaks, self.start(word))
+        return bisect_right(self._breaks, self.ends[word] - len(self.surfaces[word]))
 
     @cached_property
     def _breaks(self) -> list[int]:
@@ -102,14 +104,25 @@ def split_words(text: str) -> Words:
     """
     word = _WORD if _INSIDE_WORDS.search(text) else _PLAIN_WORD
     for name, blanked in _BYTE_SETS if word is _PLAIN_WORD else ():
-        try:
-            parts = text.encode(name).translate(blanked).decode(name).split(" ")
-        except UnicodeEncodeError:
-            continue
-        ends = map(add, accumulate(map(len, parts)), count())  # each part before takes one space more
-        return Words(text, list(filter(None, parts)), compress(ends, parts))
+        if (encoded := _encoded(text, name)) is not None:
+            parts = encoded.translate(blanked).decode(name).split(" ")
+            ends = map(add, accumulate(map(len, parts)), count())  # each part before takes one space more
+            return Words(text, list(filter(None, parts)), compress(ends, parts))
     parts = word.split(text)  # what is no word at even places, words at odd ones
     return Words(text, parts[1::2], islice(accumulate(map(len, parts)), 1, None, 2))
+
+
+def _encoded(text: str, name: str) -> bytes | None:
+    """A text in a set of characters, a few signs that are not in it blanked; None: letters are not."""
+    for _ in range(_OTHER_SIGNS):
+        try:
+            return text.encode(name)
+        except UnicodeEncodeError as error:
+            sign = text[error.start]
+            if sign.isalnum():
+                return None
+            text = text.replace(sign, " ")
+    return None
 
 
 def bare(word: str) -> str:
