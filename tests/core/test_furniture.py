@@ -24,6 +24,7 @@ from transforms.core.furniture import (
     note_blocks,
     without_furniture,
 )
+from transforms.core.normalise import nfc
 
 NAMES = "Marrin Oskel Belda Thornwick Garrowdale Fennport Halvorn Brennan Kessen Tolsdorf Weidlich Ohmrath".split()
 NOUNS = "harbour council bridge railway clinic bakery reservoir orchard theatre market archive stadium".split()
@@ -115,6 +116,16 @@ def test_a_page_that_quotes_another_and_shares_background_with_it_is_a_story_of_
     profile = profile_of(noted(1, f"{subject} again", first), noted(2, f"{subject} once more", quoting))
     title, lines = story(4)
     assert cleaned(title, [*lines, "Follow us", ABOUT], profile) == lines
+
+
+def test_a_report_that_goes_on_with_another_lead_is_one_story():
+    rest = "as far as all who saw it on that day could tell, and no one had a doubt that this was how it had to end"
+    first = f"The harbour and the council had a long day, {rest}, in one row and then in two."
+    told = [f"The harbour was {word} for the council, {rest}." for word in ("old", "new")]
+    more = [f"By {word} the bridge and the railway were there for the harbour, {rest}." for word in ("six", "ten")]
+    later = f"Now it is the bridge that had to go, and the railway with it, {rest}, on their way home by bus."
+    pages = [noted(1, "A long day", [first, *told, *more]), noted(2, "A long night", [later, first, *told, *more])]
+    assert profile_of(*pages).furniture == {}
 
 
 def test_what_has_a_word_of_each_story_by_the_way_is_no_part_of_them():
@@ -362,7 +373,8 @@ def test_a_host_is_named_as_in_canonical_addresses(url, host):
 
 
 TEXTS = st.lists(
-    st.text(max_size=150) | st.sampled_from([NEWSLETTER, ABOUT, "Follow us", "- x", "1", "\u200d"]), max_size=90
+    st.text(max_size=150).map(nfc) | st.sampled_from([NEWSLETTER, ABOUT, "Follow us", "- x", "1", "\u200d"]),
+    max_size=90,
 )
 
 

@@ -18,7 +18,7 @@ compared with others.
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -155,7 +155,7 @@ def is_noted(profile: HostProfile, article_id: str) -> bool:
 
 
 def blocks_of(text: str) -> Blocks:
-    """The blocks of a text whose paragraphs are separated by line breaks."""
+    """The blocks of a text as it is stored (`nfc`), whose paragraphs are separated by line breaks."""
     paragraphs = [paragraph for paragraph in text.split("\n") if paragraph.strip()]
     lines = [line for line in (" ".join(line.split()) for line in folded(text).split("\n")) if line]
     if len(lines) != len(paragraphs):  # a paragraph of what is never seen
@@ -365,12 +365,13 @@ def _stories(pages: Sequence[Page]) -> list[int]:
     of: dict[str, int] = {}
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for page in pages:
-        own = _own_paragraphs(page)
+        own, all_told = _paragraphs(page)
         top = own[: max(2, -(-len(own) // 2))]
-        places = {key: place for place, key in enumerate(own)}
+        places = {key: place for place, key in enumerate(all_told)}
         same = of.get(page.article_id)
         if same is None:
-            likely = {story for key in own for story in holders.get(key, ())}
+            shared = Counter(story for key in all_told for story in holders.get(key, ()))
+            likely = [story for story, number in shared.items() if number > 1 or len(top) == 1]
             alike = {story: _likeness(top, places, *told[story]) for story in likely}
             same = max(
                 (story for story in alike if alike[story]), key=lambda story: (alike[story], -story), default=None
@@ -380,7 +381,7 @@ def _stories(pages: Sequence[Page]) -> list[int]:
             told.append((top, {}))
         of[page.article_id] = same
         whole = told[same][1]
-        for key in own:
+        for key in all_told:
             if key not in whole:
                 whole[key] = len(whole)
                 holders[key].append(same)
@@ -388,10 +389,11 @@ def _stories(pages: Sequence[Page]) -> list[int]:
     return numbers
 
 
-def _own_paragraphs(page: Page) -> list[int]:
-    """The paragraphs of a page that are surely of its story; where there are none, all."""
+def _paragraphs(page: Page) -> tuple[list[int], list[int]]:
+    """The paragraphs of a page that are surely of its story, and those that may be; where there are none, all."""
     long = {note >> _TRAIT_BITS: (note & _TRAITS) >> _FLAG_BITS for note in page.blocks if note & _PARAGRAPH}
-    return [key for key, words in long.items() if words.bit_count() >= _RELATED] or list(long)
+    likely = [key for key, words in long.items() if words] or list(long)
+    return [key for key in likely if long[key].bit_count() >= _RELATED] or likely, likely
 
 
 def _likeness(top: Sequence[int], own: Mapping[int, int], other_top: Sequence[int], others: Mapping[int, int]) -> float:
@@ -399,7 +401,7 @@ def _likeness(top: Sequence[int], own: Mapping[int, int], other_top: Sequence[in
 
     In the same order: a page that quotes another's lead at its end may have a paragraph of background with it, before.
     """
-    least = 2 if len(own) > 1 or len(others) > 1 else 1
+    least = 2 if len(top) > 1 or len(other_top) > 1 else 1
     shares = [
         shared / len(beginning)
         for beginning, whole in ((top, others), (other_top, own))
