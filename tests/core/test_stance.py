@@ -60,6 +60,8 @@ def stances(text, language="en", topic="truce", title=""):
         ("de", "Die Waffenruhe vor zehn Jahren", "past"),
         ("en", "He said: “We will keep the truce as long as they do.”", "quoted"),
         ("en", 'The so-called "truce" holds.', ""),
+        ("en", 'He said: "We will keep the truce as long as they do."', "quoted"),
+        ("en", 'He said: “We will keep the truce as long as they do."', ""),
         ("fr", "« Nous respectons la trêve tant que », dit-il.", "quoted"),
         ("en", "The truce holds.", ""),
     ],
