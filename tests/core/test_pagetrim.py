@@ -1,5 +1,8 @@
 """What is taken off a page before the engine reads it."""
 
+import subprocess
+import sys
+
 import pytest
 from lxml import etree
 from lxml.html import document_fromstring
@@ -32,6 +35,8 @@ def _body(html: str) -> str:
         ),
         pytest.param("<p>a<br>b</p>", "<p>a<br>b</p>", id="breaks-stay"),
         pytest.param("<form><p>a</p><input></form>", "<form><p>a</p></form>", id="form-stays"),
+        pytest.param("<nothing>a</nothing>", "<nothing>a</nothing>", id="a-name-like-ours"),
+        pytest.param("<p>a <img> b <b></b> c</p>", "<p>a  b  c</p>", id="text-between-what-goes"),
     ],
 )
 def test_trimmed_to(given: str, left: str) -> None:
@@ -43,3 +48,21 @@ def test_the_page_is_left_as_it_is() -> None:
     before = etree.tostring(tree)
     trimmed(tree)
     assert etree.tostring(tree) == before
+
+
+#: Prints by how much the memory of a process grows at most while it trims a paragraph of words and images.
+_GROWTH = """
+from resource import RUSAGE_SELF, getrusage
+from lxml.html import document_fromstring
+from transforms.core.pagetrim import trimmed
+
+tree = document_fromstring("<p>" + "<img src=a>word " * 15_000)
+before = getrusage(RUSAGE_SELF).ru_maxrss
+assert len(trimmed(tree).text_content()) == 15_000 * len("word ")
+print(getrusage(RUSAGE_SELF).ru_maxrss / before)
+"""
+
+
+def test_text_behind_many_elements_is_not_copied_for_each() -> None:
+    ran = subprocess.run([sys.executable, "-c", _GROWTH], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) < 3

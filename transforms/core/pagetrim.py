@@ -28,28 +28,25 @@ _FRAMES: Final = (
 )  # fmt: skip
 
 
+#: The name that is given to what goes, so that all of it goes at once: text moved piece by piece to what stands before
+#: would be copied for each element behind it. No parsed element has capitals in its name.
+_NOTHING: Final = "NOTHING"
+
+
 def trimmed(tree: HtmlElement) -> HtmlElement:
     """A copy of the html element with all its text that the engine may keep, and no more elements than that needs."""
     slim = copy(tree)
     strip_elements(slim, *_DROPPED, with_tail=False)
-    for element in [*slim.iter(*_DROPPED_WITHOUT_TABLE)]:
+    for element in slim.iter(*_DROPPED_WITHOUT_TABLE):
         if element.find(".//table") is None:
-            _remove(element)
+            element.tag = _NOTHING
+    strip_elements(slim, _NOTHING, with_tail=False)
     for element in reversed([*slim.iter(*_FRAMES)]):
-        if not len(element) and (not element.text or element.text.isspace()):
-            _remove(element)
+        if _is_blank(element.text) and all(part.tag == _NOTHING and _is_blank(part.tail) for part in element):
+            element.tag = _NOTHING
+    strip_elements(slim, _NOTHING, with_tail=False)
     return slim
 
 
-def _remove(element: HtmlElement) -> None:
-    """Remove an element, but not the text behind it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)
+def _is_blank(text: str | None) -> bool:
+    return not text or text.isspace()
