@@ -27,7 +27,7 @@ class _Loader(_Plain):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:value":
                 raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
             if key.tag == "tag:yaml.org,2002:merge":
                 raise yaml.constructor.ConstructorError(None, None, "merge keys are not allowed", key.start_mark)
@@ -37,12 +37,21 @@ class _Loader(_Plain):
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return mapping
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401  # whatever YAML holds
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, AttributeError) as error:  # what PyYAML lets through: 2026-02-30, !!int x
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{str(node.value)[:40]!r} is no {node.tag.rpartition(':')[2]}", node.start_mark
+            ) from error
+
 
 def read(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
     """The document in the file.
 
     Raises:
-        NotReadable: no UTF-8, no YAML, an alias, a merge key, a key twice, or nested too deeply.
+        NotReadable: no UTF-8, no YAML, an alias, a merge key, a key twice, a list or mapping with a tag, a date that
+            is none, or nested too deeply.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -125,11 +134,20 @@ def spell(path: Path) -> str:
 
 
 def _check_shape(text: str) -> None:
-    """Refuse aliases, which make a small file a huge tree or a loop, and depth, on which the recursive parser dies."""
+    """Refuse aliases, which make a small file a huge tree or a loop, and depth, on which the recursive parser dies.
+
+    Tags of lists and mappings, too: they would be something else.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        fault = "aliases are not allowed" if isinstance(event, yaml.AliasEvent) else "nested too deeply"
-        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+        fault = ""
+        if isinstance(event, yaml.AliasEvent):
+            fault = "aliases are not allowed"
+        elif isinstance(event, yaml.CollectionStartEvent) and event.tag is not None:
+            fault = "only words may have tags"
+        elif depth > _MAX_DEPTH:
+            fault = "nested too deeply"
+        if fault:
             line = event.start_mark.line + 1 if event.start_mark is not None else 0
             raise NotReadable(f"line {line}: not YAML as it should be: {fault}")

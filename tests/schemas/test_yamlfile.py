@@ -1,6 +1,6 @@
 import pytest
 
-from schemas.yamlfile import read, read_checked
+from schemas.yamlfile import NotReadable, read, read_checked
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,22 @@ def test_a_checked_file_says_what_it_said_when_it_was_checked(content, expected)
     again = read_checked(content.encode())
     assert again == expected
     assert repr(again) == repr(expected)  # 1 is no True, and no 1.0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a: 1\nb: !!omap [c: 1]\n", "line 2: not YAML as it should be: only words may have tags"),
+        ("!!map [a]", "line 1: not YAML as it should be: only words may have tags"),
+        ("!!str {=: a}", "line 1: not YAML as it should be: only words may have tags"),
+        ("a: {=: 5}", "line 1: not YAML as it should be: a key must be a word"),
+        ("a: 1\nversion: 2026-02-30\n", "line 2: not YAML as it should be: '2026-02-30' is no timestamp"),
+        ("!!int x", "line 1: not YAML as it should be: 'x' is no int"),
+        ("!!bool x", "line 1: not YAML as it should be: 'x' is no bool"),
+        ("!!timestamp x", "line 1: not YAML as it should be: 'x' is no timestamp"),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused_in_one_line(content, told):
+    with pytest.raises(NotReadable) as refused:
+        read(content.encode())
+    assert str(refused.value) == told
