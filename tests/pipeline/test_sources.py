@@ -335,6 +335,23 @@ def test_warc_packed_as_a_whole_is_spooled(folder, spool, pack, monkeypatch):
     assert len(list(spool.iterdir())) > 2
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize("size", [100, 70_000, 300_000, 20_000_000])
+def test_a_long_first_record_does_not_hide_those_behind_it(folder, spool, size, is_whole):
+    long = f"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: {size}\r\n\r\n".encode() + bytes(size) + b"\r\n\r\n"
+    every = [long, record(2), record(3)]
+    (folder / "a").write_bytes(gzip.compress(b"".join(every)) if is_whole else b"".join(map(gzip.compress, every)))
+    items = deliveries(folder, spool, Limits(max_ratio=10_000))
+    assert [(item.title, item.origin) for item in items] == [("Story 2", "in/a#2#1"), ("Story 3", "in/a#3#1")]
+    assert spool.exists() == is_whole
+
+
+def test_a_packed_warc_of_no_record_is_told_of(folder, spool):
+    (folder / "a").write_bytes(gzip.compress(b"WARC/1.1\r\n"))
+    (told,) = deliveries(folder, spool)
+    assert (told.reason, told.origin) == (Reason.TRUNCATED, "in/a#1")
+
+
 def test_a_spooled_warc_with_damage_loses_one_record(folder, spool):
     data = record(1) + record(2).replace(b"WARC/1.1", b"XXXX/1.1") + record(3)
     (folder / "a").write_bytes(zstandard.compress(data))

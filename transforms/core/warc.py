@@ -253,19 +253,22 @@ def _next_member(stream: BinaryIO, offset: int, end: int) -> int:
 def _plain_end(stream: BinaryIO, offset: int, end: int) -> int:
     """Behind the plain record that begins here and the line ends behind it; 0 where those are not where it says."""
     stream.seek(offset)
-    head = stream.read(min(_HEADER, end - offset))
-    blank = _BLANK.search(head) if head.startswith(b"WARC/") else None
-    length = _LENGTH.search(head, 0, blank.end()) if blank else None
-    if not blank or not length:
-        return 0
-    at = offset + blank.end() + int(length.group(1))
-    if at > end:
+    length = declared_end(stream.read(min(_HEADER, end - offset)))
+    at = offset + length
+    if not length or at > end:
         return 0
     stream.seek(at)
     between = stream.read(min(4, end - at))
     if between == _RECORD_ENDS[: len(between)]:
         return at + len(between)
     return at if between.startswith(b"WARC") else 0
+
+
+def declared_end(head: bytes) -> int:
+    """How far the record that begins so says it goes, the line ends behind it not counted; 0: it does not say."""
+    blank = _BLANK.search(head) if head.startswith(b"WARC/") else None
+    length = _LENGTH.search(head, 0, blank.end()) if blank else None
+    return blank.end() + int(length.group(1)) if blank and length else 0
 
 
 def _next_plain(stream: BinaryIO, offset: int, end: int) -> int:
