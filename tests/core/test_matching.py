@@ -237,6 +237,14 @@ def test_text_of_an_unknown_language_is_not_stemmed():
     assert [text[h.start : h.end] for h in unsure.find(text)] == ["periodistas", "corredor humanitario"]
 
 
+@pytest.mark.parametrize("language", ["ar", "fa", "tr", "uk", "en"])
+@pytest.mark.parametrize("empty", ["ـ", "=ـ", "ـ بيت", "(ـ|باب) بيت"])
+def test_a_word_of_lengthening_strokes_only_hides_no_other(language, empty):
+    text = "كتاب ـ بيت"
+    numbers = {hit.rule for hit in matcher(language, empty, "كتاب").find(text)}
+    assert 1 in numbers
+
+
 def test_no_expressions_find_nothing():
     assert list(matcher("en").find("anything")) == []
 

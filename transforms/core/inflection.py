@@ -77,7 +77,7 @@ class Inflection:
         self._stem = _stemmer(language)
         self._bases = _turkish_bases(words) if language == "tr" else {key: key for key in map(self._plain_key, words)}
         self._soft = {
-            base[:-1] + _SOFTENED[base[-1]]: key for base, key in self._bases.items() if base[-1] in _SOFTENED
+            base[:-1] + _SOFTENED[base[-1]]: key for base, key in self._bases.items() if base[-1:] in _SOFTENED
         }
         self._names = {key: key for key in map(self.name_key, names)}
         self._cases = {key: [key] for key in self._names}  # form of a name -> its keys, the nearest first
@@ -119,7 +119,7 @@ class Inflection:
         """The keys of the names looked for that a token of a text is a form of, the nearest first."""
         if self._language in _DECIDED:
             return self._decided_names(token, fold(token))
-        if self._language in _CYRILLIC and token[0].islower():
+        if self._language in _CYRILLIC and token[:1].islower():
             return ()
         return self._cases.get(fold(token), ())
 
@@ -171,7 +171,7 @@ class Inflection:
         elif self._language == "fa":
             if folded.endswith("ي") and folded[-2:-1] in _PERSIAN_VOWELS:
                 yield from {folded[:-1]}.intersection(self._names)
-        elif token[0].isupper() and _starts_so(folded, self._name_starts):
+        elif token[:1].isupper() and _starts_so(folded, self._name_starts):
             yield from self._turkish(folded, self._names)
 
     def _arabic(self, folded: str) -> Iterator[str]:
