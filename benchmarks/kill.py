@@ -202,8 +202,9 @@ def try_kill(kill: Kill, words: Callable[[Path], list[str]], reference: Path, wo
         if out.exists() and not lock_is_free(out):
             wrong.append("the lock is not free")
         published = len(rows(out, "loads")) if (out / "loads" / "_delta_log").is_dir() else 0
-        # A run that outlived its worker is at its end; the same command would be another run.
-        again = run(words(out)) if process.returncode else None
+        # A run that outlived its worker, or died when all was done, is at its end: the command would be another run.
+        is_over = published == LOADS and not left_behind(out)
+        again = run(words(out)) if process.returncode and not is_over else None
         if again is not None and again.returncode != 0:
             wrong.append(f"the second run failed: {again.stderr.decode()[-300:]}")
         saw = ask()

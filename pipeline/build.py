@@ -9,7 +9,7 @@ from transforms.core.pieces import Piece
 from transforms.core.polling import Request
 from transforms.core.records import Rejected
 from transforms.decide_outcomes import DecideOutcomes, PlaceCopies
-from transforms.find_copies import FindCandidates, VerifyPairs, row_of_link
+from transforms.find_copies import FindCandidates, VerifyPairs, rows_of_link
 from transforms.read_deliveries import ReadDeliveries
 from transforms.recognise import RecogniseArticles, is_fresh
 from transforms.record_requests import RecordRequests
@@ -49,7 +49,7 @@ def build(p: beam.Pipeline, plan: Plan) -> None:
 
     rows = (
         decided["rows"],
-        links | "LinkRows" >> beam.Map(row_of_link),
+        links | "LinkRows" >> beam.FlatMap(rows_of_link),
         rejected | RecordRejections(plan.index, plan.now, stored),
         requests | RecordRequests(plan.now),
     ) | "AllRows" >> beam.Flatten()

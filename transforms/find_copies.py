@@ -98,6 +98,7 @@ def text_of(known: Known) -> TextAt:
         placed="held" if head.hold or known.covered else "articles" if placed == "articles" else "",
         ref=head.ref,
         date=min((version.date for version in known.stored), default=head.date),
+        is_stored=any(version.version == head.version for version in known.stored),
     )
 
 
@@ -131,9 +132,14 @@ def verify_pairs(pairs: Sequence[Pair], out: str) -> Iterator[LinkedPair]:
             yield LinkedPair(pair=pair, link=link)
 
 
-def row_of_link(linked: LinkedPair) -> Row:
-    """The link as a row, in the partition of its first text."""
-    return Row(table="links", date=linked.pair.a.date, values=asdict(linked.link))
+def rows_of_link(linked: LinkedPair) -> Iterator[Row]:
+    """The link as a row, in the partition of its first text; none if both texts are stored, for then it is, too.
+
+    A text that is held is compared each time it is delivered: it may have to be placed.
+    """
+    pair = linked.pair
+    if not (pair.a.is_stored and pair.b.is_stored):
+        yield Row(table="links", date=pair.a.date, values=asdict(linked.link))
 
 
 def _stored_key(text: TextAt) -> StoredKey:
@@ -219,4 +225,5 @@ def _stored_text(doc: StoredDoc) -> TextAt:
         placed=doc.stored_in,
         ref=None,
         date=doc.date,
+        is_stored=True,
     )

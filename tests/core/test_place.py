@@ -20,6 +20,7 @@ def _text(name, hours=0, placed="", content=None, version="1"):
         placed=placed,
         ref=Ref(path="d", offset=0, length=1),
         date=date(2026, 5, 1),
+        is_stored=False,
     )
 
 

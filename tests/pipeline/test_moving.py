@@ -237,3 +237,22 @@ def test_a_file_that_cannot_be_read_is_told_and_stops_nothing(load):
         True
     ]
     assert NAME not in texts(out, "articles")
+
+
+def test_what_is_held_and_delivered_again_is_linked_once(load):
+    again = wire("harbour", provider="OPB")
+    out = load(wire("trawler"), again)
+    linked = _links(out)
+    assert len(linked) == 1
+
+    load(KILL, hours=1)
+    load(wire("trawler"), again, hours=2)
+    load(wire("trawler"), hours=3)
+    assert _links(out) == linked
+    load(wire("pier", provider="QPB"), hours=4)
+    assert len(_links(out)) > 1, "whoever is new is linked to what is held, too"
+
+
+def _links(out):
+    with newsbeam.open(out) as archive:
+        return archive.sql("SELECT * FROM links ORDER BY ALL").fetchall()
