@@ -29,7 +29,7 @@ from transforms.core.pieces import Limits, Piece
 from transforms.core.records import Rejected
 from transforms.core.sniff import HEAD_BYTES, Kind, sniff
 from transforms.core.unpack import peel, unpack
-from transforms.core.warc import declared_end, record_end
+from transforms.core.warc import Behind, record_end
 from transforms.core.wide import marked, unmarked_utf16
 from transforms.read import open_regular, refused_by_os
 
@@ -41,7 +41,6 @@ RECORDS_BYTES = 4_000_000
 _STEP = 1 << 20
 _UNPACKED = 4  #: about how many bytes one packed byte of text is
 _FEED_ENTRY = 2_000  #: about how many bytes an entry of a feed takes
-_BETWEEN = 16  #: bytes behind a WARC record in which the next begins, line ends first
 _STRETCHES = (Kind.JSON_LINES, Kind.WARC)
 
 
@@ -203,21 +202,16 @@ def cut_records(piece: Piece, stream: BinaryIO, end: int, max_records: int) -> I
 def _has_members_per_record(stream: BinaryIO) -> bool:
     """Whether a packed WARC has each record in a gzip member of its own: no other is behind the first in its member."""
     stream.seek(0)
-    member, held, at, end = zlib.decompressobj(wbits=31), b"", 0, 0
+    member, behind = zlib.decompressobj(wbits=31), Behind()
     try:
-        while not member.eof and (len(held) < HEAD_BYTES if not end else len(held) < _BETWEEN):
+        while not member.eof and not behind.is_decided:
             packed = member.unconsumed_tail or stream.read(HEAD_BYTES)
             if not packed:
                 return False
-            held += member.decompress(packed, HEAD_BYTES)
-            end = end or declared_end(held)
-            passed = min(len(held), end - at) if end else 0
-            held, at = held[passed:], at + passed
+            behind.take(member.decompress(packed, HEAD_BYTES))
     except zlib.error:
         return False
-    if not end:
-        return held.count(b"\nWARC-Type:") == 1
-    return not held.lstrip(b"\r\n").startswith(b"WARC/")
+    return behind.records == 1
 
 
 def _is_wide(head: bytes) -> bool:

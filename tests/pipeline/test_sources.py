@@ -346,6 +346,16 @@ def test_a_long_first_record_does_not_hide_those_behind_it(folder, spool, size, 
     assert spool.exists() == is_whole
 
 
+def test_records_that_share_a_member_with_another_are_told_of(folder, spool):
+    (folder / "a").write_bytes(
+        gzip.compress(record(1)) + gzip.compress(record(2) + record(3)) + gzip.compress(record(4))
+    )
+    first, second, told, last = deliveries(folder, spool)
+    assert [item.title for item in (first, second, last)] == ["Story 1", "Story 2", "Story 4"]
+    assert (told.reason, told.origin) == (Reason.CORRUPT, "in/a#2")
+    assert told.detail.startswith("more records in the same gzip member are not read")
+
+
 def test_a_packed_warc_of_no_record_is_told_of(folder, spool):
     (folder / "a").write_bytes(gzip.compress(b"WARC/1.1\r\n"))
     (told,) = deliveries(folder, spool)

@@ -53,6 +53,7 @@ DAMAGE = (
 _READ = (Kind.HTML, Kind.FEED, Kind.JSON_FEED)
 _STEP = 1 << 16
 _HEADER = 1 << 14  #: bytes within which the header of a record must end
+_BETWEEN = 16  #: bytes behind a record in which the next begins, line ends first
 _RECORD_ENDS = b"\r\n\r\n"
 _BEGINS = re.compile(rb"WARC/\d\.\d\r?\n[A-Za-z-]{1,40}:")
 _OTHER = re.compile(rb"WARC/[^\r\n]{1,8}\r?\n(?:[^\r\n]{1,8192}\r?\n){0,32}?WARC-Type:[ \t]{0,8}(?!response)[a-z]")
@@ -94,6 +95,11 @@ def read_responses(
                 )
                 if found is not None:
                     yield found
+                if after.others:
+                    detail = (
+                        "more records in the same gzip member are not read: unpack the archive, or pack each by itself"
+                    )
+                    yield _damaged(place, detail, cut=False)
             elif not _OTHER.match(data.read(_HEADER)):
                 yield _damaged(
                     place, "the archive ends inside a record" if after.offset >= end else "", cut=after.offset >= end
@@ -206,6 +212,38 @@ class Boundary:
 
     offset: int
     whole: bool  #: False: it is damaged, or the archive ends inside
+    others: bool = False  #: whether its gzip member holds more records than this
+
+
+class Behind:
+    """Looks for a second record in what the gzip member of a first unpacks to, given in chunks, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._held = b""  # the beginning; once the end of the first is known, what is behind it
+        self._left = 0  # bytes of the first that are still to come
+        self._is_known = False
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether more chunks change nothing."""
+        return len(self._held) >= (_BETWEEN if self._is_known else HEAD_BYTES)
+
+    @property
+    def records(self) -> int:
+        """How many there are at least: 0, 1 or 2."""
+        if not self._is_known:
+            return min(2, self._held.count(b"\nWARC-Type:"))
+        return 1 + self._held.lstrip(b"\r\n").startswith(b"WARC/")
+
+    def take(self, chunk: bytes) -> None:
+        """Look at the next chunk."""
+        if self.is_decided:
+            return
+        self._held += chunk
+        if not self._is_known and (end := _declared_end(self._held)):
+            self._is_known, self._left = True, end
+        passed = min(self._left, len(self._held))
+        self._held, self._left = self._held[passed:], self._left - passed
 
 
 def record_end(stream: BinaryIO, offset: int, end: int) -> Boundary:
@@ -215,13 +253,14 @@ def record_end(stream: BinaryIO, offset: int, end: int) -> Boundary:
     """
     stream.seek(offset)
     packed = stream.read(len(_GZIP)) == _GZIP
-    after = _member_end(stream, offset, end) if packed else _plain_end(stream, offset, end)
+    behind = Behind()
+    after = _member_end(stream, offset, end, behind) if packed else _plain_end(stream, offset, end)
     if after:
-        return Boundary(after, True)
+        return Boundary(after, True, behind.records > 1)
     return Boundary(min(_next_member(stream, offset + 1, end), _next_plain(stream, offset + 1, end)), False)
 
 
-def _member_end(stream: BinaryIO, offset: int, end: int) -> int:
+def _member_end(stream: BinaryIO, offset: int, end: int, behind: Behind) -> int:
     """Behind the gzip member that begins here; 0 where it is damaged or cut."""
     stream.seek(offset)
     member, at = zlib.decompressobj(wbits=31), offset
@@ -231,7 +270,7 @@ def _member_end(stream: BinaryIO, offset: int, end: int) -> int:
             return 0
         at += 0 if member.unconsumed_tail else len(chunk)
         try:
-            member.decompress(chunk, _STEP * 4)
+            behind.take(member.decompress(chunk, _STEP * 4))
         except zlib.error:
             return 0
     return at - len(member.unused_data)
@@ -253,7 +292,7 @@ def _next_member(stream: BinaryIO, offset: int, end: int) -> int:
 def _plain_end(stream: BinaryIO, offset: int, end: int) -> int:
     """Behind the plain record that begins here and the line ends behind it; 0 where those are not where it says."""
     stream.seek(offset)
-    length = declared_end(stream.read(min(_HEADER, end - offset)))
+    length = _declared_end(stream.read(min(_HEADER, end - offset)))
     at = offset + length
     if not length or at > end:
         return 0
@@ -264,7 +303,7 @@ def _plain_end(stream: BinaryIO, offset: int, end: int) -> int:
     return at if between.startswith(b"WARC") else 0
 
 
-def declared_end(head: bytes) -> int:
+def _declared_end(head: bytes) -> int:
     """How far the record that begins so says it goes, the line ends behind it not counted; 0: it does not say."""
     blank = _BLANK.search(head) if head.startswith(b"WARC/") else None
     length = _LENGTH.search(head, 0, blank.end()) if blank else None
