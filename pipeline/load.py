@@ -11,6 +11,7 @@ from pipeline.account import check_sums, columns_of
 from pipeline.moving import stage_moves
 from pipeline.output import Output
 from pipeline.plan import Plan
+from pipeline.memory import give_back, keep_together
 from pipeline.publish import Staged, Step, discard_staging, publish
 from pipeline.runners import run_graph, runs_here
 from transforms.index import Index
@@ -45,6 +46,7 @@ def run_load(
     Raises:
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: nothing published is lost.
     """
+    keep_together()
     watch = _Watch()
     discard_staging(output, plan.load_id)
     begin(plan)
@@ -87,6 +89,7 @@ def run_load(
         deleting=bool(moves.removed),
     )
     publish(output, moving, row, update_state=update_state, at=at)
+    give_back()
     return tally
 
 

@@ -1,9 +1,9 @@
-"""What a process that lives for years does so that its memory stays flat (glibc; elsewhere nothing).
+"""What is done so that memory stays flat from load to load, for years (glibc; elsewhere nothing).
 
-Threads come and go in every round (Beam's, Arrow's, delta-rs's), and glibc gives each allocations of its own to grow
+Threads come and go with each load (Beam's, Arrow's, delta-rs's), and glibc gives each allocations of its own to grow
 in: an arena. It also takes large blocks from these once it has seen larger ones freed. After 200 rounds of
 `benchmarks.watching` no more was in use than after 20, and yet 50 MB more were held, free and scattered. With one arena
-that is given back after each round, and large blocks of their own, the watch stays where it was.
+that is given back after each load, and large blocks of their own, the watch stays where it was.
 """
 
 import ctypes

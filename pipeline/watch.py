@@ -17,7 +17,7 @@ from pipeline.dropfolders import DropFolders
 from pipeline.drops import read_drops
 from pipeline.feedlist import FeedList, FeedListError, read_list
 from pipeline.ingest import pass_over
-from pipeline.memory import give_back, keep_together
+from pipeline.memory import give_back
 from pipeline.options import ReadOptions
 from pipeline.poll import Poller
 from pipeline.progress import Silent
@@ -99,7 +99,6 @@ def watch(
     def update_state(load_id: int) -> None:
         index.apply_load(output.path, load_id, [])
 
-    keep_together()
     while True:
         feeds = on.feeds.current()
         report = on.poller.poll(feeds)
