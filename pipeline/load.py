@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.account import check_sums, columns_of
+from pipeline.memory import give_back, keep_together
 from pipeline.moving import stage_moves
 from pipeline.output import Output
 from pipeline.plan import Plan
-from pipeline.memory import give_back, keep_together
 from pipeline.publish import Staged, Step, discard_staging, publish
 from pipeline.runners import run_graph, runs_here
 from transforms.index import Index
