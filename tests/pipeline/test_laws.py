@@ -396,7 +396,6 @@ def loads():
     return [[(name, said[n]) for name, (said, _) in every.items() if n < len(said)] for n in range(most)]
 
 
-@pytest.mark.slow
 def test_every_story_is_told_the_same_in_any_order(run, rows, tmp_path, loads):
     for number, load in enumerate(loads):
         run(write(tmp_path / "in", f"forward{number}", load), out=tmp_path / "forward")

@@ -218,7 +218,7 @@ def test_given_up_at_any_moment_the_same_command_leads_to_the_same_end(tmp_path,
 
 @example(moments=[(Step.FILE_PLACED, 3), (Step.FILE_PLACED, 5), (Step.TABLE_COMMITTED, 2), (Step.LOADS_COMMITTED, 1)])
 @given(moments=st.lists(st.sampled_from(MOMENTS), max_size=6))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_killed_again_and_again_also_while_recovering(tmp_path, unkilled, moments):
     out = tmp_path / "out"
     for moment in moments:
