@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from types import MethodType
 from typing import Any, NoReturn
 
 from pipeline.imports import sparing
@@ -17,6 +18,8 @@ from pipeline.imports import sparing
 _IN_PROCESS = frozenset(("direct", "directrunner", "fnapi", "fnapirunner"))
 #: What Beam imports where it is installed, and a graph in this process never uses: half of the time of its import.
 _UNUSED = ("pandas", "pymongo", "bson", "requests")
+#: States and timers of a DoFn, as Beam has them.
+_Specs = tuple[set[Any], set[Any]]
 
 
 class RunnerFailed(RuntimeError):
@@ -85,11 +88,12 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
     named = options.view_as(StandardOptions).runner or "DirectRunner"
     runner = _in_process(options) if named.lower() in _IN_PROCESS else beam.runners.create_runner(named)
     pipeline = beam.Pipeline(runner=runner, options=options)
-    build(pipeline)
-    try:
-        state = pipeline.run().wait_until_finish()
-    except RuntimeError as error:  # Beam's own, around whatever was raised in a transform
-        raise RunnerFailed(_gist(error)) from error
+    with _specs_by_class():
+        build(pipeline)
+        try:
+            state = pipeline.run().wait_until_finish()
+        except RuntimeError as error:  # Beam's own, around whatever was raised in a transform
+            raise RunnerFailed(_gist(error)) from error
     if state != PipelineState.DONE:
         raise RunnerFailed(f"{named} ended the batch as {state}")
 
@@ -105,6 +109,33 @@ def _kept_for_good() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+@contextmanager
+def _specs_by_class() -> Iterator[None]:
+    """Beam looks through the signatures of all methods of a DoFn for state and timers, some eight times for each DoFn.
+
+    That was two fifths of what a small batch costs. The answer is of the class, but for one that was given a method of
+    something else as an attribute.
+    """
+    from apache_beam.transforms import userstate
+
+    ask: Callable[[Any], _Specs] = userstate.get_dofn_specs
+    known: dict[type, _Specs] = {}
+
+    def specs(dofn: Any) -> _Specs:  # noqa: ANN401  # Beam's internals have no types
+        if any(isinstance(value, MethodType) for value in vars(dofn).values()):
+            return ask(dofn)
+        if type(dofn) not in known:
+            known[type(dofn)] = ask(dofn)
+        states, timers = known[type(dofn)]
+        return set(states), set(timers)
+
+    userstate.get_dofn_specs = specs
+    try:
+        yield
+    finally:
+        userstate.get_dofn_specs = ask
 
 
 def _gist(error: RuntimeError) -> str:
