@@ -8,7 +8,7 @@ Data
 Time
     now            one fixed moment
 Processes
-    DEAR           modules whose tests share what takes long to make: one process of pytest-xdist runs them all
+    DEAR, CORE     modules whose tests one process of pytest-xdist runs: they share what is dear to make, or are small
 """
 
 import os
@@ -27,19 +27,21 @@ settings.load_profile("patient")
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("localhost", "::1", "0.0.0.0", "::", "")  # noqa: S104 names to compare with, nothing listens on them
 
-#: Files by name. All other tests go one by one to whichever process is free.
+#: Files by name. Those of the core stay whole, too: their tests are so small that to hand out each costs as much. All
+#: other tests go one by one to whichever process is free.
 DEAR = {"test_hostile.py", "test_isolation.py", "test_readme.py", "test_seeds.py"}
+CORE = "tests/core/"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:  # xdist's own
-    """Give out the tests of a dear module at once, and first; then the others as they come."""
+    """Give out the tests of such a module at once, and first; then the others as they come."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return file if Path(file).name in DEAR else nodeid
+            return file if Path(file).name in DEAR or file.startswith(CORE) else nodeid
 
     return Scheduling(config, log)
 
