@@ -18,6 +18,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 unset PYTHONPATH PYTHONHOME # another project's modules must not be found before ours
+unset PYTHONDONTWRITEBYTECODE # else each process compiles anew all that it imports
 export PYTHONNOUSERSITE=1
 
 venv=.venv
