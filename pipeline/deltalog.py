@@ -19,7 +19,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from pipeline.durable import sync_file, sync_folders
 from schemas.tables import TableSpec
-from transforms.snapshot import APPLICATION
+from transforms.snapshot import APPLICATION, live_paths
 
 LOG: Final = "_delta_log"
 #: Commits from one checkpoint to the next: each one since adds to what opening and committing cost.
@@ -151,7 +151,7 @@ def live_files(table: DeltaTable, *columns: str) -> list[dict[str, Any]]:
 
 def known_files(table: DeltaTable, folder: Path) -> tuple[set[str], set[str]]:
     """Paths below the table, open at its newest version: of the files in it, and of those that left it."""
-    live = {file["path"] for file in live_files(table, "path")}
+    live = set(map(unquote, live_paths(table)))
     return live, files_that_left(folder, table.version()).keys() - live
 
 

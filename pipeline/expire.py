@@ -14,7 +14,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
 
-import pyarrow as pa
 from deltalake import DeltaTable
 
 from pipeline.account import columns_of
@@ -25,7 +24,7 @@ from pipeline.publish import Staged, Step, discard_staging, next_load_id, publis
 from pipeline.raw import Round
 from pipeline.runs import release
 from schemas.tables import PARTITION, TABLES
-from transforms.snapshot import table_file
+from transforms.snapshot import live_paths, table_file
 
 #: For how long the files of older versions stay, unless told otherwise: as long as the log can open such versions.
 GRACE: Final = timedelta(days=KEEP_DAYS)
@@ -163,7 +162,7 @@ def survey_expiry(out: Path, *, now: datetime, ages: Ages) -> ExpireReport:
 
 def _expired(folder: Path, table: DeltaTable, report: ExpireReport, before: datetime) -> Iterator[tuple[Path, int]]:
     """The files that left a table before a time and are still there, with their size; later ones are counted."""
-    live = {unquote(path) for path in pa.table(table.get_add_actions())["path"].to_pylist()}
+    live = set(map(unquote, live_paths(table)))
     for name, left_ms in sorted(files_that_left(folder, table.version()).items()):
         below = PurePosixPath(name)
         path = folder / below
@@ -206,7 +205,7 @@ def _old_requests(table: DeltaTable, now: datetime, ages: Ages) -> list[tuple[da
     if ages.requests < LEAST_REQUESTS:
         raise ValueError(f"requests of {LEAST_REQUESTS.days} days are needed to know when feeds are due")
     before, found = (now - ages.requests).date(), []
-    for path in sorted(pa.table(table.get_add_actions())["path"].to_pylist()):
+    for path in live_paths(table):
         day = table_file(Path(unquote(path))).date
         if day is not None and day < before:
             found.append((day, path))

@@ -34,7 +34,6 @@ from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 import msgspec
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.account import columns_of
@@ -50,7 +49,7 @@ from pipeline.raw import Round
 from pipeline.runs import release
 from schemas.tables import TABLES, to_table, write_parquet
 from transforms.core.purging import Purge
-from transforms.snapshot import table_files
+from transforms.snapshot import live_paths, table_files
 
 _WORK: Final = "purge"
 _ORIGIN: Final = "newsbeam purge"
@@ -197,7 +196,7 @@ def _affected(output: Output, purge: Purge, report: PurgeReport) -> list[tuple[s
     affected = []
     for name in TABLES:
         folder = output.table_folder(name)
-        for path in sorted(pa.table(output.delta(name).get_add_actions())["path"].to_pylist()):
+        for path in live_paths(output.delta(name)):
             try:
                 if holds(purge, name, folder / unquote(path)):
                     affected.append((name, path))

@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import unquote
 
 import msgspec
-import pyarrow as pa
 
 from pipeline.deltalog import LOG
 from pipeline.durable import sync_folder, sync_folders
@@ -22,6 +21,7 @@ from schemas.tables import TABLES
 from transforms.core.purging import Purge
 from transforms.core.records import Item
 from transforms.index import Index
+from transforms.snapshot import live_paths
 
 _RUNS: Final = "runs"
 _FEEDS: Final = "feeds.sqlite"
@@ -36,7 +36,7 @@ def purge_left_files(output: Output, purge: Purge, unreadable: list[str]) -> int
     number = 0
     for name in TABLES:
         folder = output.table_folder(name)
-        live = {unquote(path) for path in pa.table(output.delta(name).get_add_actions())["path"].to_pylist()}
+        live = set(map(unquote, live_paths(output.delta(name))))
         for path in sorted(folder.rglob("*.parquet")):
             below = path.relative_to(folder)
             if below.parts[0] == LOG or below.as_posix() in live:

@@ -32,6 +32,7 @@ from pipeline.runs import release
 from schemas.tables import ROW_GROUP_ROWS, TABLES, TableSpec, parquet_writer
 from transforms.core.tagging import Tagging
 from transforms.retag_rows import TAGGED, WRITTEN, TagChanges, is_tagged_by
+from transforms.snapshot import live_paths
 
 _COMMAND: Final = "newsbeam retag"
 #: The command of a load that tagged again what its own rules had tagged before.
@@ -163,7 +164,7 @@ class _Work:
         """The files that hold a row which other rules have tagged; all, if everything is to be tagged."""
         found = []
         for table in TAGGED:
-            for name in sorted(pa.table(delta(table).get_add_actions())["path"].to_pylist()):
+            for name in live_paths(delta(table)):
                 path = self._report.out / table / unquote(name)
                 try:
                     metadata = pq.read_metadata(path)

@@ -92,7 +92,7 @@ def run_graph(build: Callable[..., None], beam_args: Sequence[str]) -> None:
         build(pipeline)
         try:
             state = pipeline.run().wait_until_finish()
-        except RuntimeError as error:  # Beam's own, around whatever was raised in a transform
+        except Exception as error:  # Beam's own, or what was raised in a transform
             raise RunnerFailed(_gist(error)) from error
     if state != PipelineState.DONE:
         raise RunnerFailed(f"{named} ended the batch as {state}")
@@ -138,10 +138,11 @@ def _specs_by_class() -> Iterator[None]:
         userstate.get_dofn_specs = ask
 
 
-def _gist(error: RuntimeError) -> str:
+def _gist(error: Exception) -> str:
     """What was raised in a transform, without the traceback that Beam writes before it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[-1] if lines else type(error).__name__)[:500]
+    kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "  # Beam's own say it themselves
+    return f"{kind}{lines[-1]}"[:500] if lines else type(error).__name__
 
 
 def _in_process(options: Any) -> Any:  # noqa: ANN401  # Beam's internals have no types

@@ -8,9 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
 import newsbeam
+from pipeline.deltalog import live_files
 from pipeline.feedhistory import asked_rows
 from pipeline.feedlist import FeedList
 from pipeline.feedstate import FeedStates, StatesDamagedError
@@ -208,7 +207,7 @@ def _rows(snapshot: Snapshot, name: str) -> int:
     log = snapshot.log(name)
     if log is None:
         return 0
-    return sum(number or 0 for number in pa.table(log.get_add_actions(flatten=True))["num_records"].to_pylist())
+    return sum(file["num_records"] or 0 for file in live_files(log, "num_records"))
 
 
 def _summed(pairs: Iterable[tuple[str, int]]) -> Counter[str]:

@@ -107,10 +107,14 @@ class Snapshot:
         return ds.FileSystemDataset(fragments, schema, layout, disk)
 
 
+def live_paths(log: DeltaTable) -> list[str]:
+    """The files of a table at the version its log is opened at, as the log calls them: below the table, quoted."""
+    return sorted(pa.table(log.get_add_actions())["path"].to_pylist())
+
+
 def table_files(folder: Path, log: DeltaTable) -> list[TableFile]:
     """The files of a table at the version its log is opened at, by path."""
-    paths = sorted(pa.table(log.get_add_actions(flatten=True))["path"].to_pylist())
-    return [table_file(folder / unquote(path)) for path in paths]
+    return [table_file(folder / unquote(path)) for path in live_paths(log)]
 
 
 def table_file(path: Path) -> TableFile:

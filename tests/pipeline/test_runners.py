@@ -1,5 +1,7 @@
 """What is asked of Beam once, and what it then says."""
 
+import re
+
 import apache_beam as beam
 import pytest
 from apache_beam.coders import StrUtf8Coder
@@ -39,15 +41,23 @@ def test_beam_hears_of_a_dofn_what_it_would_have_found_itself():
     assert alone == [(set(), set()), ({SPEC}, set()), (set(), set()), ({SPEC}, set()), (set(), set()), ({SPEC}, set())]
 
 
-def _fail(_element):
-    raise RuntimeError("engine failed")
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("engine failed"), "engine failed"),
+        (ValueError("engine failed"), "ValueError: engine failed"),
+        (OSError(28, "No space left on device", "a"), "OSError: [Errno 28] No space left on device: 'a'"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_whatever_is_raised_in_a_transform_the_run_failed_and_beam_is_left_as_it_was(error, told):
+    def fail(_element):
+        raise error
 
-
-def test_beam_is_left_as_it_was_even_by_a_graph_that_fails():
     before = userstate.get_dofn_specs
 
-    with pytest.raises(RunnerFailed, match="engine failed"):
-        run_graph(lambda p: p | beam.Create([0]) | beam.Map(_fail), ())
+    with pytest.raises(RunnerFailed, match=rf"^{re.escape(told)} \[while running 'Map\(fail\)'\]$"):
+        run_graph(lambda p: p | beam.Create([0]) | beam.Map(fail), ())
 
     assert userstate.get_dofn_specs is before
 
