@@ -4,8 +4,8 @@ Invents fingerprints of 40 keys each (16 bands, 24 anchors), one sighting each, 
 the Parquet files of each load; then looks up documents of which one in ten is a stored one. CPU times of this process.
 """
 
+import argparse
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -32,7 +32,9 @@ _DAY = date(2024, 3, 1)
 
 def main() -> None:
     """Print the rates."""
-    documents = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("documents", type=int, nargs="?", default=100_000)
+    documents = parser.parse_args().documents
     random = np.random.default_rng(1)
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder) / "i.sqlite", readonly=False) as index:
         filled = keyed = 0.0

@@ -1,6 +1,6 @@
 """Which language are sentences said to be in, how sure is that, and what does it cost?
 
-    python -m benchmarks.language [SENTENCES.jsonl] [--langdetect] [--fit]
+    python -m benchmarks.language [SENTENCES] [--langdetect] [--fit]
 
 SENTENCES: one object per line with `lang` and `text`; by default `language/lingua_sentences.jsonl` below NEWSBEAM_DATA
 (default ../shared/data). Each sentence counts whole and by its first five words. Half of them, chosen by a hash of the
@@ -11,11 +11,11 @@ Chinese count as one, and Bokmål as `no`.
 --fit prints what the constants of `transforms/core/language.py` would be if fitted again, on the half not kept aside.
 """
 
+import argparse
 import hashlib
 import json
 import os
 import random
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -238,21 +238,22 @@ def _langdetect() -> Callable[[str], tuple[str, float]]:
 
 def main() -> None:
     """Print accuracy per language and in total, reliability, steadiness and cost."""
-    options = {each for each in sys.argv[1:] if each.startswith("--")}
-    paths = [each for each in sys.argv[1:] if not each.startswith("--")]
-    if options - {"--langdetect", "--fit"} or len(paths) > 1:
-        sys.exit("usage: python -m benchmarks.language [SENTENCES.jsonl] [--langdetect] [--fit]")
-    rows = read(Path(paths[0]) if paths else DATA / "language" / "lingua_sentences.jsonl")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sentences", type=Path, nargs="?", default=DATA / "language" / "lingua_sentences.jsonl")
+    parser.add_argument("--langdetect", action="store_true")
+    parser.add_argument("--fit", action="store_true")
+    options = parser.parse_args()
+    rows = read(options.sentences)
     started = time.process_time()
     language.warm()
     print(f"CPU s to load the profiles: {time.process_time() - started:.2f}\n")
-    if "--fit" in options:
+    if options.fit:
         fit(rows)
         return
     asked = ask(rows, language.detect)
     tell_languages(asked)
     tell_totals(asked)
-    if "--langdetect" in options:
+    if options.langdetect:
         print("\nlangdetect alone", end="")
         tell_totals(ask(rows, _langdetect()))
     tell_reliability(asked)

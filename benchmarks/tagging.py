@@ -10,6 +10,7 @@ Articles: texts of about 500 words put together from the expressions themselves 
 runs, median over articles.
 """
 
+import argparse
 import random
 import subprocess
 import sys
@@ -39,10 +40,13 @@ print(time.process_time() - began)
 
 def main() -> None:
     """Print what the head of this module tells."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("taxonomy", type=Path, nargs="*")
+    named = parser.parse_args().taxonomy
     with tempfile.TemporaryDirectory() as folder:
         invented = Path(folder) / "invented.yaml"
         invented.write_text(_invented(random.Random(6)), encoding="utf-8")
-        paths = [Path(path) for path in sys.argv[1:]] or [ROOT / "schemas" / "topics.yaml", invented]
+        paths = named or [ROOT / "schemas" / "topics.yaml", invented]
         for path in paths:
             _measure(path)
 

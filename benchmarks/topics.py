@@ -12,6 +12,7 @@ judged that some row has; those of rows without `subjects` are judged by presenc
 the crowd's choice; a miss is a wire in which neither the governorate nor any known town of it was found.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -58,10 +59,13 @@ class Tally:
 
 def main() -> None:
     """Print what the head of this module tells."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("labelled", type=Path, nargs="*", metavar="LABELLED.jsonl")
+    labelled = parser.parse_args().labelled
     tagger = measure_start()
-    if len(sys.argv) > 1:
-        for name in sys.argv[1:]:
-            judge_articles(tagger, Path(name))
+    for path in labelled:
+        judge_articles(tagger, path)
+    if labelled:
         return
     judge_sentences(tagger)
     for name in ("topic_articles.jsonl", "topic_briefs.jsonl"):

@@ -4,7 +4,7 @@ Prints a table field x format with the number of items that had the field, then 
 under the format its bytes show; JSON is ninjs.
 """
 
-import sys
+import argparse
 from collections import Counter, defaultdict
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -48,7 +48,9 @@ def _said(item: Item) -> list[str]:
 
 def main() -> None:
     """Print the table for the folder that is named."""
-    filled, items, refused = count(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    filled, items, refused = count(parser.parse_args().folder)
     forms = sorted(items)
     names = [each.name for each in fields(Item) if each.name not in _OWN]
     names += sorted({name for counted in filled.values() for name in counted} - set(names))
