@@ -200,7 +200,7 @@ def cut_records(piece: Piece, stream: BinaryIO, end: int, max_records: int) -> I
 
 
 def _has_members_per_record(stream: BinaryIO) -> bool:
-    """Whether a packed WARC has each record in a gzip member of its own: no other is behind the first in its member."""
+    """Whether a packed WARC has each record in a gzip member of its own: the first ends where its member does."""
     stream.seek(0)
     member, behind = zlib.decompressobj(wbits=31), Behind()
     try:

@@ -31,7 +31,7 @@ def line(number, size=40):
 LINES = b"".join(map(line, range(1, 1201)))
 
 
-def record(number, *, packed=False, kind="response"):
+def record(number, *, packed=False, kind="response", lie=0):
     block = (
         b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n"
         + (
@@ -42,7 +42,7 @@ def record(number, *, packed=False, kind="response"):
     data = (
         (
             f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://site.example/{number}\r\n"
-            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
+            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(block) + lie}\r\n\r\n"
         ).encode()
         + block
         + b"\r\n\r\n"
@@ -344,6 +344,24 @@ def test_a_long_first_record_does_not_hide_those_behind_it(folder, spool, size, 
     items = deliveries(folder, spool, Limits(max_ratio=10_000))
     assert [(item.title, item.origin) for item in items] == [("Story 2", "in/a#2#1"), ("Story 3", "in/a#3#1")]
     assert spool.exists() == is_whole
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("lie", [-10, 10, 1_000_000])
+def test_a_first_record_that_ends_elsewhere_costs_itself(folder, spool, lie, pack):
+    (folder / "a").write_bytes(pack(record(1, lie=lie) + record(2) + record(3)))
+    damaged, *items = deliveries(folder, spool)
+    assert (damaged.reason, damaged.origin) == (Reason.CORRUPT, "in/a#1")
+    assert [(item.title, item.origin) for item in items] == [("Story 2", "in/a#2#1"), ("Story 3", "in/a#3#1")]
+
+
+@pytest.mark.parametrize("lie", [-10, 10])
+def test_a_later_record_that_ends_elsewhere_in_its_member_is_told_of(folder, spool, lie):
+    members = (record(1), record(2, lie=lie) + record(3), record(4))
+    (folder / "a").write_bytes(b"".join(map(gzip.compress, members)))
+    found = deliveries(folder, spool)
+    assert [item.title for item in found if not isinstance(item, Rejected)][-1] == "Story 4"
+    assert [(each.reason, each.origin) for each in found if isinstance(each, Rejected)] == [(Reason.CORRUPT, "in/a#2")]
 
 
 def test_records_that_share_a_member_with_another_are_told_of(folder, spool):

@@ -230,10 +230,13 @@ class Behind:
 
     @property
     def records(self) -> int:
-        """How many there are at least: 0, 1 or 2."""
+        """How many there are at least: 0, 1 or 2; 0 where the first does not end in its member.
+
+        Whatever lies behind the first may be others: its length may be wrong.
+        """
         if not self._is_known:
             return min(2, self._held.count(b"\nWARC-Type:"))
-        return 1 + self._held.lstrip(b"\r\n").startswith(b"WARC/")
+        return 0 if self._left else 1 + bool(self._held.strip(b"\r\n"))
 
     def take(self, chunk: bytes) -> None:
         """Look at the next chunk."""
