@@ -13,7 +13,7 @@ versions until `newsbeam expire`. The fingerprint of what moved is stored again 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -25,7 +25,9 @@ from pipeline.intent import CannotPublish
 from pipeline.plan import Plan
 from pipeline.stagedrows import Key, Row, StagedRows, key_of, rows_of_articles, whole_rows
 from schemas.tables import PARTITION
-from transforms.core.deliveries import RICHNESS, Recall, StoredVersion
+from transforms.core.candidates import evidence_order, evidence_time, pair_of
+from transforms.core.deliveries import RICHNESS, Pair, Recall, StoredVersion, TextAt
+from transforms.core.place import place
 from transforms.core.placing import State
 from transforms.index import Index
 from transforms.snapshot import TableFile
@@ -34,7 +36,7 @@ _SHOWN: Final = ("articles", "copies")
 _KEY: Final = ("article_id", "version")
 _STATE: Final = (*_KEY, "source_version", "updated_at")
 _RECALL: Final = ("article_id", "notice_id", "kind", "source_version", "at", "seen_at")
-_HASHES: Final = ("a_content_hash", "b_content_hash")
+_LINK: Final = tuple(f"{end}_{name}" for end in "ab" for name in (*_KEY, "content_hash"))
 
 
 def stage_moves(index: Index, plan: Plan, note: Callable[[str], None]) -> StagedRows:
@@ -50,35 +52,35 @@ def stage_moves(index: Index, plan: Plan, note: Callable[[str], None]) -> Staged
     """
     rows = StagedRows(plan, note)
     try:
-        _hold_recalled(rows, index, plan)
-        _release(rows, index, plan)
+        _release(rows, index, plan, _hold_recalled(rows, index, plan))
     except (pa.ArrowException, OSError) as error:
         raise CannotPublish(f"{plan.out}: a file cannot be read or written: {' '.join(str(error).split())}") from error
     return rows
 
 
-def _hold_recalled(rows: StagedRows, index: Index, plan: Plan) -> None:
-    """Move what a notice covers, of an earlier load or of this one."""
+def _hold_recalled(rows: StagedRows, index: Index, plan: Plan) -> set[Key]:
+    """Move what a notice covers, of an earlier load or of this one; which versions that are."""
     names = ("recalls", "sightings", *_SHOWN)
     touched = {row["article_id"] for name in names for row in rows_of_articles(rows.staged(name), ("article_id",))}
     recalls = _recalls(rows, index, touched)
     if not recalls:
-        return
+        return set()
     stored = index.stored(sorted(recalls))
     days = {version.date for versions in stored.values() for version in versions}
     states = _states(rows, stored, [file for name in _SHOWN for file in rows.files(name, days)], recalls)
     doomed = {key for key, state in states.items() if state.is_recalled(recalls[key[0]])}
     if not doomed:
-        return
+        return set()
     taken = [row for name in _SHOWN for file in rows.files(name, days) for row in rows.take(name, file, doomed)]
     held = set(map(key_of, rows_of_articles(rows.files("held", days), _KEY, recalls)))
     shown = [row | {"embargoed_until": row["embargoed_until"] or row["first_seen_at"]} for row in taken]
     rows.add("held", (row for row in shown if key_of(row) not in held))
     _print(rows, {key_of(row): ("held", row[PARTITION]) for row in taken}, plan)
+    return doomed
 
 
-def _release(rows: StagedRows, index: Index, plan: Plan) -> None:
-    """Put what was under embargo into the table that it belongs into."""
+def _release(rows: StagedRows, index: Index, plan: Plan, recalled: Collection[Key]) -> None:
+    """Put what was under embargo into the table that it belongs into, after some were taken out that are recalled."""
     files = rows.files("held")
     over = _embargo_over(rows, files, plan.now)
     if not over:
@@ -100,12 +102,8 @@ def _release(rows: StagedRows, index: Index, plan: Plan) -> None:
     found = {key_of(row): row for file in files for row in whole_rows(file, free)}
     for file in rows.staged("held"):
         rows.take("held", file, free)
-    published = {article_id for (article_id, _), (name, _) in shown.items() if name == "articles"}
-    linked = _linked(rows, {row["content_hash"] for row in found.values()})
-    tables = {
-        key: "copies" if row["content_hash"] in linked and key[0] not in published else "articles"
-        for key, row in found.items()
-    }
+    copies = place(_pairs(rows, index, found, recalled))
+    tables = {key: "copies" if key in copies else "articles" for key in found}
     for name in _SHOWN:
         rows.add(name, (row | {"load_id": plan.load_id} for key, row in found.items() if tables[key] == name))
     _print(rows, {key: (tables[key], row[PARTITION]) for key, row in found.items()}, plan)
@@ -178,13 +176,57 @@ def _print(rows: StagedRows, moved: Mapping[Key, tuple[str, date]], plan: Plan) 
     rows.add("fingerprints", (row | given[key] for key, row in found.items()))
 
 
-def _linked(rows: StagedRows, hashes: Collection[str]) -> set[str]:
-    """Those of the texts that were verified as copies of others."""
+def _pairs(rows: StagedRows, index: Index, found: Mapping[Key, Row], recalled: Collection[Key]) -> Iterator[Pair]:
+    """The released versions with those that they were verified against, or against texts identical to theirs.
+
+    Of identical texts the first two stand for all; two, since one may be of the same article.
+    """
+    released = {key: row["content_hash"] for key, row in found.items()}
+    near: defaultdict[str, set[str]] = defaultdict(set)
+    for (_, a), (_, b) in _linked(rows, set(released.values())):
+        near[a].add(b)
+        near[b].add(a)
+    texts = {key: text for pair in _linked(rows, near.keys()) for key, text in pair} | released
+    ids = {article_id for article_id, _ in texts}
+    shown = _shown(rows, index.stored(sorted(ids)), ids)
+    published = {key for key, (name, _) in shown.items() if name == "articles" and key not in recalled}
+    at = {article_id for article_id, _ in published}
+
+    def text(key: Key) -> TextAt:
+        row = found.get(key, {})
+        time = evidence_time(row["published_at"], row["published_precision"], row["first_seen_at"]) if row else None
+        return TextAt(
+            article_id=key[0],
+            version=key[1],
+            content_hash=texts[key],
+            words=0,  # nobody compares them again
+            evidence_at=time,
+            placed="articles" if key[0] in at else "",
+            ref=None,
+            date=row[PARTITION] if row else date.min,
+            is_stored=True,
+        )
+
+    standing: defaultdict[str, list[TextAt]] = defaultdict(list)
+    for each in sorted(map(text, texts.keys() & (published | found.keys())), key=evidence_order):
+        alike = standing[each.content_hash]
+        if len(alike) < 2 and all(other.article_id != each.article_id for other in alike):
+            alike.append(each)
+    for one in map(text, sorted(found)):
+        for hash_ in sorted(near[one.content_hash] | {one.content_hash}):
+            yield from (pair_of(one, other) for other in standing[hash_] if other.article_id != one.article_id)
+
+
+def _linked(rows: StagedRows, hashes: Collection[str]) -> list[tuple[tuple[Key, str], tuple[Key, str]]]:
+    """Who was verified as a copy of whom, where one of them has such a text: (article_id, version) and text of both."""
     wanted = pa.array(sorted(hashes), pa.string())
     stored = rows.before.dataset("links").to_table(
-        columns=list(_HASHES), filter=ds.field(_HASHES[0]).isin(wanted) | ds.field(_HASHES[1]).isin(wanted)
+        columns=list(_LINK), filter=ds.field("a_content_hash").isin(wanted) | ds.field("b_content_hash").isin(wanted)
     )
-    found = {hash_ for name in _HASHES for hash_ in stored[name].to_pylist()}
-    for row in rows_of_articles(rows.staged("links"), _HASHES):
-        found |= set(row.values())
-    return found & set(hashes)
+    found = [*stored.to_pylist(), *rows_of_articles(rows.staged("links"), _LINK)]
+    ends = ((tuple(row[f"{end}_{name}"] for name in (*_KEY, "content_hash")) for end in "ab") for row in found)
+    return [
+        (((a, a_version), a_hash), ((b, b_version), b_hash))
+        for (a, a_version, a_hash), (b, b_version, b_hash) in ends
+        if a_hash in hashes or b_hash in hashes
+    ]

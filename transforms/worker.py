@@ -27,6 +27,7 @@ import msgspec
 
 from transforms.core.advisory import may_be_quoted
 from transforms.core.authority import may_speak
+from transforms.core.candidates import evidence_time
 from transforms.core.conventions import with_conventions
 from transforms.core.deliveries import Draft, Found, Head, Ref
 from transforms.core.errors import Refused, rejected
@@ -139,8 +140,7 @@ def _write(draft: Draft, drafts: BinaryIO) -> Ref:
 
 def _head(settled: Settled, draft: Draft, ref: Ref, number: int) -> Head:
     article = draft.article
-    known = article.published_precision not in ("year", "month")  # else the day is none that anybody wrote
-    evidence_at = (article.published_at if known else None) or article.first_seen_at
+    evidence_at = evidence_time(article.published_at, article.published_precision, article.first_seen_at)
     return Head(
         article_id=article.article_id,
         version=article.version,

@@ -184,6 +184,60 @@ def test_a_released_copy_lies_with_the_copies(load):
         assert archive.sql("SELECT url FROM copies").fetchall() == [("https://post.example/1",)]
 
 
+EDITED = TEXT.replace("called twice", "called three times")
+EMBARGO = {"embargoed": "2026-03-01T15:00:00Z"}
+
+
+def placed(out):
+    """Where the texts of an item lie that are shown."""
+    with newsbeam.open(out) as archive:
+        return dict(
+            archive.sql("SELECT split(item_id, ':')[3], stored_in FROM stored WHERE stored_in <> 'held'").fetchall()
+        )
+
+
+def test_of_copies_that_are_released_together_the_first_lies_with_the_articles(load):
+    out = load(
+        wire("later", provider="OPB", firstcreated="2026-02-27T09:00:00Z", **EMBARGO),
+        wire("edited", EDITED, provider="QPB", firstcreated="2026-02-27T10:00:00Z", **EMBARGO),
+        wire("first", **EMBARGO),
+        wire("other", OTHER, provider="OPB", **EMBARGO),
+    )
+    load(hours=4)
+    assert placed(out) == {"first": "articles", "later": "copies", "edited": "copies", "other": "articles"}
+
+
+@pytest.mark.parametrize("text", [TEXT, EDITED])
+def test_who_is_identical_to_a_copy_is_one_too(load, text):
+    later = {"firstcreated": "2026-02-27T09:00:00Z"}
+    out = load(
+        wire("shown"),
+        wire("one", EDITED, provider="OPB", **later),
+        wire("same", text, provider="QPB", **later, **EMBARGO),
+    )
+    load(hours=4)
+    assert placed(out) == {"shown": "articles", "one": "copies", "same": "copies"}
+
+
+def test_what_comes_with_the_load_that_releases_it_is_looked_at_too(load):
+    out = load(wire("held", provider="OPB", **EMBARGO))
+    load(wire("new", EDITED), hours=4)
+    assert placed(out) == {"new": "articles", "held": "copies"}
+
+
+def test_a_copy_of_what_is_recalled_with_the_load_that_releases_it_is_shown(load):
+    out = load(wire("trawler"), wire("held", EDITED, provider="OPB", **EMBARGO))
+    load(KILL, hours=4)
+    assert placed(out) == {"held": "articles"}
+
+
+def test_a_version_joins_its_article_whatever_it_is_a_copy_of(load):
+    out = load(wire("shown"), wire("ferry", OTHER, provider="OPB"))
+    load(wire("ferry", EDITED, 2, provider="OPB", **EMBARGO))
+    load(hours=4)
+    assert placed(out) == {"shown": "articles", "ferry": "articles"}
+
+
 @pytest.mark.parametrize(
     "step",
     [

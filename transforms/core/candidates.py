@@ -28,6 +28,12 @@ def text_key(text: TextAt) -> tuple[str, str]:
     return text.article_id, text.version
 
 
+def evidence_time(published_at: datetime | None, precision: str, first_seen_at: datetime) -> datetime:
+    """When a text was published as far as its day is known, else when it was first seen."""
+    known = precision not in ("year", "month")  # else the day is none that anybody wrote
+    return (published_at if known else None) or first_seen_at
+
+
 def evidence_order(text: TextAt) -> tuple[datetime, str, str]:
     """A total order: by time of evidence, what is stored first; then by id."""
     return text.evidence_at or _FIRST, *text_key(text)
