@@ -17,6 +17,7 @@ from transforms.drafts import read_drafts
 from transforms.index import StoredDoc, standing_order
 from transforms.indexed import IndexedDoFn
 from transforms.rows import Row
+from transforms.stored_links import read_links
 from transforms.stored_rows import StoredPrint, StoredTables, last_prints, shared
 from transforms.stored_texts import StoredKey, read_texts
 
@@ -107,6 +108,7 @@ def verify_pairs(pairs: Sequence[Pair], out: str) -> Iterator[LinkedPair]:
     texts = [text for pair in pairs for text in (pair.a, pair.b)]
     drafts = read_drafts([text.ref for text in texts if text.ref is not None])
     stored = read_texts(Path(out), sorted({_stored_key(text) for text in texts if text.ref is None}))
+    linked = read_links(Path(out), [pair for pair in pairs if pair.a.is_stored and pair.b.is_stored])
 
     def text(at: TextAt) -> Text:
         if at.ref is None:
@@ -129,17 +131,16 @@ def verify_pairs(pairs: Sequence[Pair], out: str) -> Iterator[LinkedPair]:
                 a_content_hash=pair.a.content_hash,
                 b_content_hash=pair.b.content_hash,
             )
-            yield LinkedPair(pair=pair, link=link)
+            yield LinkedPair(pair=pair, link=link, is_stored=pair in linked)
 
 
 def rows_of_link(linked: LinkedPair) -> Iterator[Row]:
-    """The link as a row, in the partition of its first text; none if both texts are stored, for then it is, too.
+    """The link as a row, in the partition of its first text; none if it is stored.
 
     A text that is held is compared each time it is delivered: it may have to be placed.
     """
-    pair = linked.pair
-    if not (pair.a.is_stored and pair.b.is_stored):
-        yield Row(table="links", date=pair.a.date, values=asdict(linked.link))
+    if not linked.is_stored:
+        yield Row(table="links", date=linked.pair.a.date, values=asdict(linked.link))
 
 
 def _stored_key(text: TextAt) -> StoredKey:

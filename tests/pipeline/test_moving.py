@@ -13,6 +13,8 @@ from pipeline.ingest import catch_up, ingest, pass_over
 from pipeline.options import ReadOptions
 from pipeline.output import open_output
 from pipeline.publish import Step
+from pipeline.purge import purge
+from pipeline.purgefind import find_target
 from transforms.core.pieces import Limits
 from transforms.index import Index
 from transforms.snapshot import Snapshot
@@ -305,6 +307,39 @@ def test_what_is_held_and_delivered_again_is_linked_once(load):
     assert _links(out) == linked
     load(wire("pier", provider="QPB"), hours=4)
     assert len(_links(out)) > 1, "whoever is new is linked to what is held, too"
+
+
+def test_whose_day_became_another_ones_is_still_linked_once(load):
+    held = [wire("trawler", **EMBARGO), wire("harbour", provider="OPB", **EMBARGO)]
+    out = load(*held)
+    linked = _links(out)
+    assert len(linked) == 1
+
+    earlier = {"firstcreated": "2026-02-20T08:00:00Z"} | EMBARGO
+    load(wire("trawler", OTHER, 0, **earlier), wire("harbour", OTHER[::-1], 0, provider="OPB", **earlier))
+    linked = _links(out)
+    load(*held, hours=1)
+    assert _links(out) == linked
+
+
+def test_what_is_held_and_was_linked_through_what_was_purged_is_linked_again(load):
+    later = {"firstcreated": "2026-02-27T09:00:00Z"} | EMBARGO
+    held = [wire("same", provider="OPB", **later), wire("edited", EDITED, provider="QPB", **later)]
+    out = load(wire("first"), *held)
+    with (
+        open_output(out, command="a test") as output,
+        closing(Index.open(output.state / "index.sqlite", readonly=False)) as index,
+    ):
+        catch_up(output, index, pass_over)
+        with newsbeam.open(out) as archive:
+            target = find_target(archive, "urn:npb:first", copies=False)
+        purge(output, target, now=NOON, update_state=lambda _: None)
+    assert _links(out) == []
+
+    load(*held, hours=1)
+    assert len(_links(out)) == 1
+    load(hours=4)
+    assert sorted(placed(out).values()) == ["articles", "copies"]
 
 
 def _links(out):

@@ -168,7 +168,7 @@ class TextAt:
     placed: Literal["", "articles", "copies", "held"]  #: where its article is or must go; empty: to be decided
     ref: Ref | None  #: the draft; None: stored
     date: date  #: of the partition, if stored
-    is_stored: bool  #: in whatever table, maybe by an earlier delivery: whom it is a copy of was seen to then
+    is_stored: bool  #: in whatever table, maybe by an earlier delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,3 +201,4 @@ class LinkedPair:
 
     pair: Pair
     link: Link
+    is_stored: bool  #: the link is, too
