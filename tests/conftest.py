@@ -11,6 +11,7 @@ Processes
     DEAR, CORE     modules whose tests one process of pytest-xdist runs: they share what is dear to make, or are small
 """
 
+import gc
 import os
 import socket
 from datetime import UTC, datetime
@@ -44,6 +45,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:  # x
             return file if Path(file).name in DEAR or file.startswith(CORE) else nodeid
 
     return Scheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector out of what is there before the first test: it would go through it often."""
+    gc.collect()
+    gc.freeze()
 
 
 class NetworkUsedError(Exception):
