@@ -342,6 +342,21 @@ COPIES = {
 }
 
 
+#: Copies of nothing that is in `articles`, or was until it was recalled.
+STRANDED = """
+WITH alike AS (
+    SELECT a_content_hash AS one, b_content_hash AS other FROM links
+    UNION SELECT b_content_hash, a_content_hash FROM links
+    UNION SELECT content_hash, content_hash FROM copies),
+whole AS (
+    SELECT article_id, content_hash FROM articles
+    UNION ALL SELECT article_id, content_hash FROM held WHERE article_id IN (SELECT article_id FROM recalls))
+FROM copies WHERE NOT EXISTS (
+    FROM alike JOIN whole ON whole.content_hash = alike.other
+    WHERE alike.one = copies.content_hash AND whole.article_id <> copies.article_id)
+"""
+
+
 def told(out):
     """Of each story what is current: texts by item, and what the views say of them."""
     with newsbeam.open(out) as archive:
@@ -358,7 +373,9 @@ def told(out):
         keys = archive.sql("SELECT article_id, version FROM articles UNION ALL SELECT article_id, version FROM copies")
         richest = dict(archive.sql("SELECT article_id, max(richness) FROM texts_known GROUP BY ALL").fetchall())
         keys = keys.fetchall()
+        stranded = archive.sql(STRANDED).fetchall()
     assert len(keys) == len(set(keys))
+    assert stranded == []
     assert all(delivered == sum(count["count"] for count in counts) for delivered, counts in loads)
     return current, stories, [row for row in rows if row[-1] == richest[row[0]]]  # poorer rows are aside
 
