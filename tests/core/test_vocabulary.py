@@ -1,4 +1,5 @@
 import copy
+import gc
 
 import pytest
 
@@ -9,7 +10,7 @@ from transforms.core.places import PlaceFinder
 from transforms.core.tagging import Tagging
 from transforms.core.topics import Tagger
 from transforms.core.vocabulary import Vocabulary
-from transforms.core.wordforms import split_words
+from transforms.core.wordforms import Words, split_words
 
 RULES = load_rules()
 TEXTS = {
@@ -29,6 +30,12 @@ def surfaces(found, words):
     return [words.text[hit.start : hit.end] for hit in found]
 
 
+def living_words():
+    """How many texts the process holds the words of."""
+    gc.collect()
+    return sum(type(one) is Words for one in gc.get_objects())
+
+
 @pytest.mark.parametrize("language", TEXTS)
 def test_topics_and_places_looked_up_together_are_those_looked_up_alone(language):
     tagging, text = Tagging(RULES), TEXTS[language]
@@ -38,7 +45,8 @@ def test_topics_and_places_looked_up_together_are_those_looked_up_alone(language
         assert (tags.topics, tags.places) == alone
 
 
-def test_who_comes_later_reads_a_text_that_others_have_read():
+def test_who_comes_later_reads_a_text_that_others_have_read(monkeypatch):
+    monkeypatch.setattr("transforms.core.vocabulary._REMEMBERED", 4)  # so that half of the words are older ones
     vocabulary = Vocabulary()
     truce, words = matcher("truce", vocabulary), split_words("A truce and aid")
     assert surfaces(truce.find(words), words) == ["truce"]
@@ -53,6 +61,18 @@ def test_words_that_were_forgotten_are_looked_up_again(monkeypatch):
     both = matcher("truce", vocabulary), matcher("aid", vocabulary)
     words = split_words(" ".join([*(f"x{n} truce y{n}" for n in range(9)), "aid"]))
     assert [surfaces(one.find(words), words) for one in both] == [["truce"] * 9, ["aid"]]
+
+
+def test_a_text_is_held_no_longer_than_by_who_asked():
+    tagging, vocabulary = Tagging(RULES), Vocabulary()
+    both = matcher("truce", vocabulary), matcher("aid", vocabulary)
+    before = living_words()
+    words = split_words(TEXTS["en"])
+    assert [surfaces(one.find(words), words) for one in both] == [["truce"], ["Aid"]]
+    tagging.tag("", words.text, "en")
+    assert living_words() == before + 1
+    del words
+    assert living_words() == before
 
 
 def test_a_tagging_travels():

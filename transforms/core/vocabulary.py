@@ -5,6 +5,7 @@ Does no I/O. Topics and places stand in the same words, and each has a lexicon o
 
 from collections import defaultdict
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from transforms.core.lexicon import BLANK, LONGEST, Lexicon
 from transforms.core.wordforms import Words
@@ -24,7 +25,7 @@ class Vocabulary(dict[str, str]):
         self._lexicons: list[Lexicon] = []
         self._blank = ""
         self._older: dict[str, str] = {}
-        self._read: list[tuple[Words, str]] = []  # the last two texts: what is found in an article is found in a row
+        self._read = WeakKeyDictionary[Words, str]()  # texts that are still at hand: they are read for all lexicons
 
     def enter(self, lexicon: Lexicon) -> int:
         """Look words up in one more lexicon; what is given tells `read` which."""
@@ -36,11 +37,10 @@ class Vocabulary(dict[str, str]):
         return len(self._lexicons) - 1
 
     def read(self, words: Words, lexicon: int) -> str:
-        """A character per word."""
-        codes = next((codes for known, codes in self._read if known is words), None)
+        """A character per word; remembered as long as somebody holds the words."""
+        codes = self._read.get(words)
         if codes is None:
-            codes = "".join(map(self.__getitem__, words.surfaces))
-            self._read = [*self._read[-1:], (words, codes)]
+            self._read[words] = codes = "".join(map(self.__getitem__, words.surfaces))
         return codes[lexicon :: len(self._lexicons)]
 
     def __missing__(self, token: str) -> str:

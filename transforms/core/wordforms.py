@@ -52,9 +52,9 @@ _REMEMBERED: Final = 4096
 _YEAR: Final = re.compile(r"[12][90]\d\d(?!\d)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
-    """The words of a text in order: as they stand there, and where (code points)."""
+    """The words of a text in order: as they stand there, and where (code points). Known by identity."""
 
     text: str
     surfaces: list[str]
