@@ -21,7 +21,7 @@ class Rules:
 
 
 def load_rules(topics: Path | None = None, gazetteer: Path | None = None, *, trusted: bool = False) -> Rules:
-    """Read and check both files; without a path, those that come with the program, which its tests check.
+    """Read and check both files; without a path, those that come with the program.
 
     Args:
         topics: the taxonomy.
@@ -31,7 +31,4 @@ def load_rules(topics: Path | None = None, gazetteer: Path | None = None, *, tru
     Raises:
         TaxonomyError, GazetteerError: a file cannot be used; a line that names it and what is wrong.
     """
-    return Rules(
-        taxonomy=load_taxonomy(topics, trusted=trusted or topics is None),
-        gazetteer=load_gazetteer(gazetteer, trusted=trusted or gazetteer is None),
-    )
+    return Rules(taxonomy=load_taxonomy(topics, trusted=trusted), gazetteer=load_gazetteer(gazetteer, trusted=trusted))
