@@ -11,6 +11,7 @@ import yaml
 Path = tuple[str | int, ...]
 
 _MAX_DEPTH: Final = 20
+_ALIAS: Final = "aliases are not allowed"
 
 
 class NotReadable(ValueError):
@@ -26,7 +27,7 @@ class _Loader(_Plain):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():  # `!!map x` is a word
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:value":
                 raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
             if key.tag == "tag:yaml.org,2002:merge":
@@ -67,7 +68,11 @@ def read(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
 
 
 def read_checked(content: bytes) -> Any:  # noqa: ANN401  # whatever YAML holds
-    """The document in a file that `read` has just accepted; takes a tenth of its time."""
+    """The document in a file that `read` has just accepted; takes a third of its time.
+
+    Raises:
+        NotReadable: an alias, which `read` would have refused.
+    """
     loader = _Plain(content.decode("utf-8-sig"))
     try:
         loader.get_event()  # the stream begins
@@ -86,6 +91,8 @@ def _value(loader: Any, event: Any, words: dict[tuple[str | None, str], Any]) ->
         while not isinstance(event := loader.get_event(), yaml.SequenceEndEvent):
             values.append(_value(loader, event, words))
         return values
+    if isinstance(event, yaml.AliasEvent):
+        raise _refused(event, _ALIAS)
     mapping = {}
     while not isinstance(event := loader.get_event(), yaml.MappingEndEvent):
         mapping[_value(loader, event, words)] = _value(loader, loader.get_event(), words)
@@ -143,11 +150,15 @@ def _check_shape(text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         fault = ""
         if isinstance(event, yaml.AliasEvent):
-            fault = "aliases are not allowed"
+            fault = _ALIAS
         elif isinstance(event, yaml.CollectionStartEvent) and event.tag is not None:
             fault = "only words may have tags"
         elif depth > _MAX_DEPTH:
             fault = "nested too deeply"
         if fault:
-            line = event.start_mark.line + 1 if event.start_mark is not None else 0
-            raise NotReadable(f"line {line}: not YAML as it should be: {fault}")
+            raise _refused(event, fault)
+
+
+def _refused(event: Any, fault: str) -> NotReadable:  # noqa: ANN401  # as above
+    line = event.start_mark.line + 1 if event.start_mark is not None else 0
+    return NotReadable(f"line {line}: not YAML as it should be: {fault}")

@@ -35,9 +35,18 @@ def test_a_checked_file_says_what_it_said_when_it_was_checked(content, expected)
         ("!!int x", "line 1: not YAML as it should be: 'x' is no int"),
         ("!!bool x", "line 1: not YAML as it should be: 'x' is no bool"),
         ("!!timestamp x", "line 1: not YAML as it should be: 'x' is no timestamp"),
+        ("a: 1\nb: !!map x", "line 2: not YAML as it should be: expected a mapping node, but found scalar"),
+        ("!!set x", "line 1: not YAML as it should be: expected a mapping node, but found scalar"),
     ],
 )
 def test_what_is_not_what_it_says_is_refused_in_one_line(content, told):
     with pytest.raises(NotReadable) as refused:
         read(content.encode())
     assert str(refused.value) == told
+
+
+@pytest.mark.parametrize("content", ["- 1\n- &a [*a]\n", "a: &a x\nb: *a\n", "a: &a x\n*a : b\n"])
+def test_an_alias_is_refused_in_a_file_that_was_not_checked_after_all(content):
+    for reader in (read, read_checked):
+        with pytest.raises(NotReadable, match=r"\Aline 2: not YAML as it should be: aliases are not allowed\Z"):
+            reader(content.encode())
