@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from lxml.html import document_fromstring
+from trafilatura.settings import MANUALLY_CLEANED
 
-from transforms.core.pagetrim import trimmed
+from transforms.core.pagetrim import _DROPPED, _DROPPED_WITHOUT_TABLE, trimmed
 
 
 def _body(html: str) -> str:
@@ -36,12 +37,17 @@ def _body(html: str) -> str:
         ),
         pytest.param("<p>a<br>b</p>", "<p>a<br>b</p>", id="breaks-stay"),
         pytest.param("<form><p>a</p><input></form>", "<form><p>a</p></form>", id="form-stays"),
+        pytest.param("<template><p>a</p></template>", "<template><p>a</p></template>", id="template-stays"),
         pytest.param("<nothing>a</nothing>", "<nothing>a</nothing>", id="a-name-like-ours"),
         pytest.param("<p>a <img> b <b></b> c</p>", "<p>a  b  c</p>", id="text-between-what-goes"),
     ],
 )
 def test_trimmed_to(given: str, left: str) -> None:
     assert _body(given) == f"<html><body>{left}</body></html>"
+
+
+def test_only_what_the_engine_drops_by_tag_is_taken_off() -> None:
+    assert set(MANUALLY_CLEANED) >= {*_DROPPED, *_DROPPED_WITHOUT_TABLE}
 
 
 def test_the_page_is_left_as_it_is() -> None:

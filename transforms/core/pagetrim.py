@@ -2,8 +2,8 @@
 
 Does no I/O. The engine (trafilatura) holds some sixty patterns against the names of each element before and after it
 drops scripts, navigation and the like. What it drops by its tag, whatever its names are, and what holds no text, need
-not be looked at. The text that it keeps is the same; on one page of fifty it keeps some block more or less, for it
-counts elements, too.
+not be looked at. On one page of fifty some block of the article is another one. Told to be precise, the engine takes
+empty elements away together with the text behind them, which stays here; and it counts elements.
 """
 
 from copy import copy
@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 #: What the engine drops by tag. Not the form, which may hold the whole page.
 _DROPPED: Final = (
-    "head", "script", "style", "noscript", "template", "iframe", "frame", "frameset", "embed", "object", "param",
+    "head", "script", "style", "noscript", "iframe", "frame", "frameset", "embed", "object", "param",
     "applet", "audio", "canvas", "map", "area", "picture", "source", "svg", "use", "video", "track", "button",
     "datalist", "dialog", "fieldset", "input", "label", "legend", "link", "marquee", "menu", "menuitem", "nav",
     "optgroup", "option", "output", "progress", "rp", "rt", "rtc", "select", "textarea", "time", "footer",
