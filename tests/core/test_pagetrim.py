@@ -29,7 +29,7 @@ def _body(html: str) -> str:
             "<figure><table><tr><td>b</td></tr></table></figure>",
             id="figure-with-a-table",
         ),
-        pytest.param("<div><div> <span></span></div> x</div>", "<div> x</div>", id="emptied-from-within"),
+        pytest.param("<div><div> <span></span></div> x</div>", "<div>  x</div>", id="emptied-from-within"),
         pytest.param(
             "<table><tr><td></td><td>b</td></tr></table>",
             "<table><tr><td></td><td>b</td></tr></table>",
@@ -39,6 +39,7 @@ def _body(html: str) -> str:
         pytest.param("<form><p>a</p><input></form>", "<form><p>a</p></form>", id="form-stays"),
         pytest.param("<template><p>a</p></template>", "<template><p>a</p></template>", id="template-stays"),
         pytest.param("<nothing>a</nothing>", "<nothing>a</nothing>", id="a-name-like-ours"),
+        pytest.param("<p>a<b> </b>b<i><b>\n</b></i>c</p>", "<p>a b c</p>", id="space-between-words-stays"),
         pytest.param("<p>a <img> b <b></b> c</p>", "<p>a  b  c</p>", id="text-between-what-goes"),
     ],
 )

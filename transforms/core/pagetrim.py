@@ -44,6 +44,8 @@ def trimmed(tree: HtmlElement) -> HtmlElement:
     for element in reversed([*slim.iter(*_FRAMES)]):
         if _is_blank(element.text) and all(part.tag == _NOTHING and _is_blank(part.tail) for part in element):
             element.tag = _NOTHING
+            if element.text or any(part.tail for part in element):
+                element.tail = f" {element.tail or ''}"  # it may have been all that stood between two words
     strip_elements(slim, _NOTHING, with_tail=False)
     return slim
 
