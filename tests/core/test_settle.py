@@ -4,6 +4,7 @@ import pytest
 
 from schemas.rules import load_rules
 from transforms.core.errors import Refused
+from transforms.core.furniture import ACTIVE, AT_HEAD, QUOTED, SURE, HostProfile, blocks_of
 from transforms.core.records import Dated, Item, Reason
 from transforms.core.settle import settle
 from transforms.core.tagging import Tagging
@@ -15,9 +16,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def settled():
     tagging = Tagging(load_rules())
 
-    def settled(**said):
+    def settled(profiles=None, **said):
         known = {"origin": "in/a.jsonl#1", "source_kind": "wire", "title": "Ferry sails", "text": "It sailed."}
-        return settle(Item(**known | said), now=NOW, tagging=tagging, speaks_for=lambda _: True)
+        return settle(Item(**known | said), now=NOW, tagging=tagging, speaks_for=lambda _: True, profiles=profiles)
 
     return settled
 
@@ -134,3 +135,24 @@ def test_what_document_and_source_say_of_the_language_tips_the_balance(settled, 
     assert settled(**open_text, **said).draft.article.language == "da"
     assert settled(**open_text, **dict.fromkeys(said, "nb")).draft.article.language == "no"
     assert settled(title="", text="They came to the party together", **said).draft.article.language == "en"
+
+
+def test_pages_that_differ_by_furniture_compare_alike_though_the_outlet_has_a_word_of_the_title(settled):
+    banner = "Our newsroom lives on gifts of those who read it: give what you can, and keep reporters at their desks."
+    lead = "The ferry Aurelia ran aground off Thornwick early on Tuesday with ninety passengers on board, it was said."
+    about = "The Thornwick Ledger lives on gifts. Its reporters answer to nobody. Its newsroom is not for sale, ever."
+    states = {banner: ACTIVE | AT_HEAD | SURE, lead: ACTIVE | QUOTED, about: ACTIVE | QUOTED}
+    known = {key: state for line, state in states.items() for key in blocks_of(line).keys}
+    page = {"source_kind": "page", "text_from": "page", "url": "https://ledger.example/1", "source": "Thornwick Ledger"}
+    with_banner, without = (
+        settled(
+            {"ledger.example": HostProfile(furniture=known, changed=3, pages=9)},
+            **page,
+            title="Thornwick ferry runs aground",
+            text="\n\n".join(lines),
+        )
+        for lines in ([banner, lead, about], [lead, about])
+    )
+    assert without.draft.article.text == lead
+    assert with_banner.draft.article.text == f"{lead}\n\n{about}"  # the banner tells of a newsroom, too
+    assert with_banner.compared == without.compared == without.draft.article.version

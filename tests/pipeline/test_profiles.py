@@ -30,10 +30,11 @@ def body(seed, paragraphs=4):
     ]
 
 
-def page(seed, lines, reader, host="paper.example"):
+def page(seed, lines, reader, host="paper.example", title="", site="", about=ABOUT):
     """A record of an archive: a page of a host, with the furniture of its site."""
-    told = [f"{reader} min read", *lines, "Follow us on every channel", ABOUT.strip(), "All rights reserved"]
-    html = f"<title>Report {seed}</title><article>{''.join(f'<p>{line}</p>' for line in told)}</article>"
+    told = [f"{reader} min read", *lines, "Follow us on every channel", about.strip(), "All rights reserved"]
+    head = f"<title>{title or f'Report {seed}'}</title><meta property='og:site_name' content='{site}'>"
+    html = f"{head}<article>{''.join(f'<p>{line}</p>' for line in told)}</article>"
     block = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}"
     return (
         f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://{host}/{seed}\r\nContent-Type: "
@@ -90,6 +91,23 @@ def test_a_stored_page_that_differs_only_by_furniture_is_unchanged_and_one_that_
     deliver(run, tmp_path, page(2, body(2), 6), now=datetime(2026, 3, 1, 14, tzinfo=UTC))
     assert last_counts(known) == {"unchanged": 1}
     assert texts(known)["https://paper.example/2"] == before["https://paper.example/2"]
+
+
+def test_a_stored_brief_that_others_quote_is_unchanged_though_its_outlet_has_words_of_its_title(run, tmp_path):
+    lead = (
+        "Thieves took the ledger of ships from the harbour office of Thornwick early on Tuesday, the coastguard said."
+    )
+    about = (
+        "The Thornwick Harbour Ledger is owned by those who read it, and publishes without fear or favour, every day."
+    )
+    of = {"site": "Thornwick Harbour Ledger", "about": ""}
+    title = "Harbour ledger stolen in Thornwick"
+    quoting = page(2, [*body(2), lead, about], 5, **of)
+    deliver(run, tmp_path, page(1, [lead, about], 4, title=title, **of), quoting, page(3, body(3), 6, **of))
+    before = texts(tmp_path / "out")
+    deliver(run, tmp_path, page(1, [lead, about], 9, title=title, **of))
+    assert last_counts(tmp_path / "out") == {"unchanged": 1}
+    assert texts(tmp_path / "out") == before
 
 
 def test_with_a_profile_order_and_batches_make_no_difference(run, tmp_path):
