@@ -84,7 +84,8 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
     if not change.removed:
         return []
     partition = TABLES[name].partition
-    facts = ("path", "size_bytes", f"partition.{partition}")
+    columns = [partition] if partition else []
+    facts = ("path", "size_bytes", *(f"partition.{column}" for column in columns))
     live = {file["path"]: file for file in deltalog.live_files(output.delta(name), *facts)}
     if strangers := sorted(set(change.removed) - live.keys()):
         raise CannotPublish(f"{output.table_folder(name)}: cannot remove what it does not hold: {', '.join(strangers)}")
@@ -94,7 +95,7 @@ def removals(output: Output, name: str, change: TableChange) -> list[RemoveActio
             data_change=change.deleting or change.changing or not any(file.moved for file in change.files),
             deletion_timestamp=int(time.time() * 1_000),
             size=live[path]["size_bytes"],
-            partition_values={partition: str(live[path][f"partition.{partition}"])} if partition else {},
+            partition_values={column: str(live[path][f"partition.{column}"]) for column in columns},
         )
         for path in change.removed
     ]

@@ -143,9 +143,11 @@ def live_files(table: DeltaTable, *columns: str) -> list[dict[str, Any]]:
     """Of each file of the table these facts, such as `path`, `size_bytes` and `partition.date`.
 
     Its statistics, about a hundred columns, are not made Python objects of: that took tens of MB after a year.
+
+    Raises:
+        KeyError: the log knows no such fact.
     """
-    actions = pa.table(table.get_add_actions(flatten=True))
-    rows: list[dict[str, Any]] = actions.select([name for name in columns if name in actions.column_names]).to_pylist()
+    rows: list[dict[str, Any]] = pa.table(table.get_add_actions(flatten=True)).select(list(columns)).to_pylist()
     return rows
 
 

@@ -605,6 +605,22 @@ def test_old_entries_go_only_when_nobody_may_want_them(output, monkeypatch):
     assert output.last_load() == 9
 
 
+def test_a_log_tells_of_files_what_is_asked_and_knows_no_other_fact(output):
+    def asked(name, *facts):
+        return deltalog.live_files(output.delta(name), *facts)
+
+    facts = {
+        name: ["path", "size_bytes", "num_records", *(["partition.date"] if spec.partition else [])]
+        for name, spec in TABLES.items()
+    }
+    assert not any(asked(name, *told) for name, told in facts.items())  # of tables without files, too
+    program.run(output, [1])
+    assert all(list(file) == told for name, told in facts.items() for file in asked(name, *told))
+    for mistyped in ("size", "partition.day", "partition.None"):
+        with pytest.raises(KeyError, match=mistyped):
+            asked("loads", "path", mistyped)
+
+
 def test_a_file_leaves_a_table_in_the_load_that_replaces_it(output):
     """A killed version moves from articles to held: one load, one snapshot."""
     program.run(output, [1])
