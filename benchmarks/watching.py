@@ -29,6 +29,7 @@ from benchmarks.newsroom import feed_list
 from benchmarks.rounds import Served, newsroom
 from pipeline.clock import MachineClock
 from pipeline.dropfolders import DropFolders
+from pipeline.memory import keep_together
 from pipeline.options import ReadOptions
 from pipeline.poll import polling
 from pipeline.watch import ListFile, Watching, watch
@@ -144,6 +145,7 @@ def main() -> None:
     if given.rounds < _FEWEST:
         parser.error(f"fewer than {_FEWEST} rounds say nothing")
     os.environ["PYTHONSAFEPATH"] = "1"
+    keep_together()  # as the program does, before there are any threads
     with tempfile.TemporaryDirectory() as name, newsroom(Path(name)) as served:
         seen = measured(Path(name), served, rounds=given.rounds, feeds=given.feeds)
     faults = faults_of(seen)

@@ -28,6 +28,7 @@ from pipeline.commands.topics import topics
 from pipeline.commands.watch import watch
 from pipeline.errors import explain
 from pipeline.imports import spare
+from pipeline.memory import keep_together
 
 #: click's words for what was perhaps meant.
 _NEAR = re.compile(r"\. ?\(?Did you mean (?:one of: )?([^?]*)\?\)?")
@@ -117,8 +118,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     os.environ["PYTHONSAFEPATH"] = "1"  # for every process that is started from here: nothing of the user's is a module
-    if argv is None:  # this process is the program, and the program has no use for them
-        spare("pandas")
+    if argv is None:  # this process is the program
+        keep_together()
+        spare("pandas")  # it has no use for it
     words = sys.argv[1:] if argv is None else argv
     cut = words.index("--") if "--" in words else len(words)
     try:

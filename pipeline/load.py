@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.account import check_sums, columns_of
-from pipeline.memory import give_back, keep_together
+from pipeline.memory import give_back
 from pipeline.moving import stage_moves
 from pipeline.output import Output
 from pipeline.plan import Plan
@@ -46,7 +46,6 @@ def run_load(
     Raises:
         RunnerFailed, WorkersFailed, NumbersDoNotAdd, CannotPublish: nothing published is lost.
     """
-    keep_together()
     watch = _Watch()
     discard_staging(output, plan.load_id)
     begin(plan)

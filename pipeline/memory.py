@@ -19,7 +19,10 @@ _LARGE: Final = 1 << 18
 
 
 def keep_together() -> None:
-    """Let all threads that are yet to come allocate from what there is, and large blocks stand by themselves."""
+    """Let all threads that are yet to come allocate from what there is, and large blocks stand by themselves.
+
+    To be called before Arrow, delta-rs or Beam are imported: their threads make arenas, and what is made stays.
+    """
     if (glibc := _glibc()) is not None:
         glibc.mallopt(_M_ARENA_MAX, 1)
         glibc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
