@@ -29,7 +29,7 @@ def keep_together() -> None:
 
 
 def give_back() -> None:
-    """Give free memory back to the system; takes some milliseconds."""
+    """Give free memory back to the system; takes some milliseconds. After each load."""
     if (glibc := _glibc()) is not None:
         glibc.malloc_trim(0)
 

@@ -17,7 +17,6 @@ from pipeline.dropfolders import DropFolders
 from pipeline.drops import read_drops
 from pipeline.feedlist import FeedList, FeedListError, read_list
 from pipeline.ingest import pass_over
-from pipeline.memory import give_back
 from pipeline.options import ReadOptions
 from pipeline.poll import Poller
 from pipeline.progress import Silent
@@ -118,7 +117,6 @@ def watch(
                 update_state=update_state,
                 most=1,
             )
-        give_back()
         moments = (every_s, look.wait_s, report.next_in_s)
         if wait(max(SHORTEST_S, min(moment for moment in moments if moment is not None))):
             return

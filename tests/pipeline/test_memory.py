@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import pipeline.load
 from pipeline.memory import _glibc
 
 pytestmark = pytest.mark.skipif(_glibc() is None, reason="there is nothing to be done elsewhere")
@@ -98,3 +100,10 @@ def test_the_program_has_one_arena_for_all_its_threads(wires: Path) -> None:
 
 def test_what_is_free_is_given_back() -> None:
     assert int(_printed(_FREED)) > 30_000_000
+
+
+def test_a_load_gives_back(run: Callable[..., object], wires: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+    monkeypatch.setattr(pipeline.load, "give_back", lambda: given.append(1))
+    run(wires, batch_size=1)
+    assert len(given) == 2
