@@ -20,6 +20,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from pipeline.intent import CannotPublish
 from pipeline.plan import Plan
@@ -103,7 +104,8 @@ def _release(rows: StagedRows, index: Index, plan: Plan, recalled: Collection[Ke
     for file in rows.staged("held"):
         rows.take("held", file, free)
     copies = place(_pairs(rows, index, found, recalled))
-    tables = {key: "copies" if key in copies else "articles" for key in found}
+    published = {article_id for article_id, _ in found.keys() - copies}
+    tables = {key: "copies" if key in copies and key[0] not in published else "articles" for key in found}
     for name in _SHOWN:
         rows.add(name, (row | {"load_id": plan.load_id} for key, row in found.items() if tables[key] == name))
     _print(rows, {key: (tables[key], row[PARTITION]) for key, row in found.items()}, plan)
@@ -213,17 +215,19 @@ def _pairs(rows: StagedRows, index: Index, found: Mapping[Key, Row], recalled: C
         if len(alike) < 2 and all(other.article_id != each.article_id for other in alike):
             alike.append(each)
     for one in map(text, sorted(found)):
-        for hash_ in sorted(near[one.content_hash] | {one.content_hash}):
+        alike = standing[one.content_hash]
+        stands = one in alike or all(other.article_id == one.article_id for other in alike)
+        for hash_ in {one.content_hash, *(near[one.content_hash] if stands else ())}:
             yield from (pair_of(one, other) for other in standing[hash_] if other.article_id != one.article_id)
 
 
 def _linked(rows: StagedRows, hashes: Collection[str]) -> list[tuple[tuple[Key, str], tuple[Key, str]]]:
     """Who was verified as a copy of whom, where one of them has such a text: (article_id, version) and text of both."""
     wanted = pa.array(sorted(hashes), pa.string())
-    stored = rows.before.dataset("links").to_table(
-        columns=list(_LINK), filter=ds.field("a_content_hash").isin(wanted) | ds.field("b_content_hash").isin(wanted)
-    )
-    found = [*stored.to_pylist(), *rows_of_articles(rows.staged("links"), _LINK)]
+    asked = ds.field("a_content_hash").isin(wanted) | ds.field("b_content_hash").isin(wanted)
+    paths = (file.path for file in rows.files("links"))
+    tables = (pq.read_table(path, columns=list(_LINK), filters=asked, partitioning=None) for path in paths)
+    found = (row for table in tables for row in table.to_pylist())
     ends = ((tuple(row[f"{end}_{name}"] for name in (*_KEY, "content_hash")) for end in "ab") for row in found)
     return [
         (((a, a_version), a_hash), ((b, b_version), b_hash))

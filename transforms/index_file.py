@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from transforms import index_keys
-from transforms.core.fingerprint import SCHEME
+from transforms.core import fingerprint, furniture
 
 #: Of the layout below; an index of another one is rebuilt.
 _LAYOUT: Final = 5
+#: What names that which it holds; so is one of other schemes.
+SCHEME: Final = f"{fingerprint.SCHEME} {furniture.SCHEME}"
 #: Free pages are kept for what comes next: so many, or this share of all.
 _SPARE_PAGES: Final = 512
 _SPARE_SHARE: Final = 0.03
@@ -230,7 +232,7 @@ def _fault(db: sqlite3.Connection, *, deep: bool) -> str:
         if layout != _LAYOUT:
             return f"layout {layout}, not {_LAYOUT}"
         if _meta(db, "scheme") != SCHEME:
-            return f"fingerprint scheme {_meta(db, 'scheme')}, not {SCHEME}"
+            return f"scheme {_meta(db, 'scheme')}, not {SCHEME}"
         answers = db.execute("PRAGMA quick_check(1)").fetchall() if deep else [("ok",)]
     except sqlite3.DatabaseError as error:
         if not is_damage(error) and error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:  # such as: no such table

@@ -233,6 +233,28 @@ def test_a_copy_of_what_is_recalled_with_the_load_that_releases_it_is_shown(load
     assert placed(out) == {"held": "articles"}
 
 
+def test_versions_that_are_released_together_stay_together(load):
+    two = {"provider": "OPB"} | EMBARGO
+    out = load(wire("shown"), wire("two", OTHER, 2, **two), wire("two", EDITED, 3, **two))
+    load(hours=4)
+    with newsbeam.open(out) as archive:
+        assert archive.sql("SELECT source_version FROM articles WHERE item_id LIKE '%two' ORDER BY ALL").fetchall() == [
+            (2,),
+            (3,),
+        ]
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"PAR1 no more")])
+def test_a_file_of_links_that_cannot_be_read_stops_nothing(load, damage):
+    held = [wire("one", provider="OPB", **EMBARGO), wire("two", EDITED, provider="QPB", **EMBARGO)]
+    out = load(*held)
+    for path in out.glob("links/*/*.parquet"):
+        damage(path)
+    load(*held, hours=1)
+    load(hours=4)
+    assert sorted(placed(out).values()) == ["articles", "copies"]
+
+
 def test_a_version_joins_its_article_whatever_it_is_a_copy_of(load):
     out = load(wire("shown"), wire("ferry", OTHER, provider="OPB"))
     load(wire("ferry", EDITED, 2, provider="OPB", **EMBARGO))

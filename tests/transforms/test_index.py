@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.tables import TABLES, by_date, to_table, write_parquet
 from transforms import index_file, index_fill, index_keys
+from transforms.core import furniture
 from transforms.core.candidates import COMMON
 from transforms.core.deliveries import Place, Recall, StoredVersion
 from transforms.core.fingerprint import SCHEME
@@ -497,7 +498,7 @@ def test_a_full_chunk_of_keys_fits_a_page(tmp_path):
 
 def test_the_scheme_is_part_of_the_file(tmp_path):
     with Index.open(tmp_path / "index.sqlite", readonly=False) as index:
-        assert index_file._meta(index._db, "scheme") == SCHEME
+        assert index_file._meta(index._db, "scheme") == f"{SCHEME} {furniture.SCHEME}"
 
 
 def test_pages_that_merging_leaves_free_go_back_to_the_disk(tmp_path):

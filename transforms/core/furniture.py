@@ -328,7 +328,7 @@ def _bare(title: str, blocks: Blocks, profile: HostProfile, site: str) -> Sequen
         if len(cleaned.keys) == len(blocks.keys):
             break
         blocks = cleaned
-    now = [at for at, key in enumerate(blocks.keys) if profile.furniture[key]]
+    now = [at for at, key in enumerate(blocks.keys) if profile.furniture.get(key, ACTIVE)]
     return [blocks.paragraphs[at] for at in now] or blocks.paragraphs
 
 
