@@ -230,7 +230,5 @@ def _linked(rows: StagedRows, hashes: Collection[str]) -> list[tuple[tuple[Key, 
     found = (row for table in tables for row in table.to_pylist())
     ends = ((tuple(row[f"{end}_{name}"] for name in (*_KEY, "content_hash")) for end in "ab") for row in found)
     return [
-        (((a, a_version), a_hash), ((b, b_version), b_hash))
-        for (a, a_version, a_hash), (b, b_version, b_hash) in ends
-        if a_hash in hashes or b_hash in hashes
+        (((a, a_version), a_hash), ((b, b_version), b_hash)) for (a, a_version, a_hash), (b, b_version, b_hash) in ends
     ]

@@ -115,7 +115,7 @@ def _kept_for_good() -> Iterator[None]:
 def _specs_by_class() -> Iterator[None]:
     """Beam looks through the signatures of all methods of a DoFn for state and timers, some eight times for each DoFn.
 
-    That was two fifths of what a small batch costs. The answer is of the class, but for one that was given a method of
+    That was a third of what a small batch costs. The answer is of the class, but for one that was given a method of
     something else as an attribute.
     """
     from apache_beam.transforms import userstate
